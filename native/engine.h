@@ -1,0 +1,76 @@
+// The engine: a bounded set of worker threads that do blocking work off the JavaScript thread, each
+// connection's jobs in order and one at a time.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace linkwright {
+
+// Something to be done on the JavaScript thread. Run once, or destroyed unrun at teardown.
+using Completion = std::function<void()>;
+
+// Hands completions to the thread that owns JavaScript. post() may be called from any thread.
+class Mailbox {
+ public:
+  virtual ~Mailbox() = default;
+  virtual void post(Completion completion) = 0;
+};
+
+// Whether a worker may go on: a thread that could not return to its own network namespace may not.
+enum class WorkerFate { keep, discard };
+
+// Work for a worker thread.
+using Task = std::function<WorkerFate()>;
+
+// A queue of tasks that run in order, one at a time. Lanes run side by side. Touched by the engine alone.
+class Lane {
+ private:
+  friend class Engine;
+  std::deque<Task> tasks_;
+  bool busy_ = false;    // a thread runs one of its tasks, or it waits for a worker
+  bool paused_ = false;  // its next task waits for resume()
+};
+
+class Engine {
+ public:
+  explicit Engine(unsigned workers) : limit_(workers) {}
+  ~Engine() { stop(); }
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Queues a task on a lane; with none, on a lane of its own.
+  void post(const std::shared_ptr<Lane>& lane, Task task);
+  void post(Task task) { post(std::make_shared<Lane>(), std::move(task)); }
+  // From within a task of the lane: goes on with `task` before anything queued, at once or, paused, after resume().
+  void post_next(const std::shared_ptr<Lane>& lane, Task task, bool paused);
+  void resume(const std::shared_ptr<Lane>& lane);
+  // Runs `work` on the calling thread after everything queued on the lane.
+  // False, and nothing is run, where the lane is paused: the caller may be the one to resume it.
+  bool run(const std::shared_ptr<Lane>& lane, const std::function<void()>& work);
+  // Finishes the task that each worker has begun, drops the rest, joins the threads.
+  void stop();
+
+ private:
+  void schedule(const std::shared_ptr<Lane>& lane);
+  void leave(const std::shared_ptr<Lane>& lane);
+  void work();
+
+  const unsigned limit_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable left_;
+  std::deque<std::shared_ptr<Lane>> ready_;
+  std::vector<std::thread> threads_;
+  unsigned alive_ = 0;
+  unsigned idle_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace linkwright
