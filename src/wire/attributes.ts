@@ -1,0 +1,260 @@
+/**
+ * Tables of attributes: for each its name, number, codec and direction. From a table follow the encoder, the decoder,
+ * the TypeScript types of both and the names in errors.
+ */
+import type { Codec } from './codec.js'
+import { unknownOption } from './invalid.js'
+import { MalformedMessage, type Reader } from './reader.js'
+import type { Writer } from './writer.js'
+
+/** `rw`: given and read; `r`: the kernel's to say; `w`: a request's only. */
+export type Access = 'rw' | 'r' | 'w'
+
+export interface Attribute<In, Out, A extends Access = Access, Many extends boolean = boolean> {
+  readonly type: number
+  readonly codec: Codec<In, Out>
+  readonly access: A
+  /** The attribute may be repeated; its values are an array. */
+  readonly many: Many
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a table holds attributes of any types
+export type AttributeMap = Record<string, Attribute<any, any>>
+
+/** An attribute that is given and read. */
+export const attribute = <In, Out>(type: number, codec: Codec<In, Out>): Attribute<In, Out, 'rw', false> => ({
+  type,
+  codec,
+  access: 'rw',
+  many: false,
+})
+/** An attribute that the kernel sends and never takes. */
+export const readOnly = <In, Out>(type: number, codec: Codec<In, Out>): Attribute<In, Out, 'r', false> => ({
+  type,
+  codec,
+  access: 'r',
+  many: false,
+})
+/** An attribute that is only part of requests. */
+export const writeOnly = <In, Out>(type: number, codec: Codec<In, Out>): Attribute<In, Out, 'w', false> => ({
+  type,
+  codec,
+  access: 'w',
+  many: false,
+})
+/** An attribute that may stand many times: an array. */
+export const repeated = <In, Out>(type: number, codec: Codec<In, Out>): Attribute<In, Out, 'rw', true> => ({
+  type,
+  codec,
+  access: 'rw',
+  many: true,
+})
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- inferred from any attribute
+type ValueIn<A> = A extends Attribute<infer In, any, any, infer Many> ? (Many extends true ? readonly In[] : In) : never
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- inferred from any attribute
+type ValueOut<A> = A extends Attribute<any, infer Out, any, infer Many> ? (Many extends true ? Out[] : Out) : never
+
+/** What may be given of a table. What is absent or undefined is not sent. */
+export type Given<T extends AttributeMap> = {
+  [K in keyof T as T[K]['access'] extends 'r' ? never : K]?: ValueIn<T[K]> | undefined
+}
+
+/** What is read of a table. What the kernel did not send is absent. */
+export type Read<T extends AttributeMap> = {
+  [K in keyof T as T[K]['access'] extends 'w' ? never : K]?: ValueOut<T[K]>
+} & WithUnknown
+
+/** An attribute without a name here, from a newer kernel perhaps: kept as it came. */
+export interface UnknownAttribute {
+  type: number
+  data: Uint8Array
+}
+export interface WithUnknown {
+  /** Attributes that this version has no name for. Absent where there are none. */
+  unknownAttributes?: UnknownAttribute[]
+}
+
+/** Set in `nla_type` of an attribute that contains attributes; the kernel wants it of some. */
+export const NLA_F_NESTED = 0x8000
+const TYPE_MASK = 0x3fff
+
+interface Entry extends Attribute<unknown, unknown> {
+  readonly name: string
+}
+
+export class AttributeTable<T extends AttributeMap = AttributeMap> {
+  readonly map: T
+  readonly names: readonly string[]
+  readonly #byName = new Map<string, Entry>()
+  readonly #byType: (Entry | undefined)[] = []
+
+  constructor(map: T) {
+    this.map = map
+    this.names = Object.keys(map)
+    for (const [name, attribute] of Object.entries(map)) {
+      const entry: Entry = { ...(attribute as Attribute<unknown, unknown>), name }
+      this.#byName.set(name, entry)
+      // Of two names for one number the first is the one that is read.
+      this.#byType[entry.type] ??= entry
+    }
+  }
+
+  /** Whether the table has an attribute of this name that may be given. */
+  takes(name: string): boolean {
+    const entry = this.#byName.get(name)
+    return entry !== undefined && entry.access !== 'r'
+  }
+
+  /** The attribute with this number, if it has a name. */
+  byType(type: number): (Attribute<unknown, unknown> & { readonly name: string }) | undefined {
+    return this.#byType[type & TYPE_MASK]
+  }
+
+  /** Writes every attribute of the object, in the object's order; refuses names that the table does not have. */
+  write(w: Writer, object: Given<T>): void {
+    for (const name in object) this.writeOne(w, name, (object as Record<string, unknown>)[name], this.names)
+  }
+
+  /** Writes one attribute by name. `known` is what an error suggests from, where the caller knows more names. */
+  writeOne(w: Writer, name: string, value: unknown, known: readonly string[]): void {
+    if (value === undefined) return
+    const { depth } = w
+    w.trail[depth] = name
+    w.depth = depth + 1
+    const entry = this.#byName.get(name)
+    if (entry === undefined) throw unknownOption(w.path, known)
+    if (entry.access === 'r') throw w.invalid('nothing: it can only be read', value)
+    if (entry.many) {
+      if (!Array.isArray(value)) throw w.invalid('an array', value)
+      for (let i = 0; i < value.length; i++) {
+        w.trail[depth + 1] = i
+        w.depth = depth + 2
+        writeValue(w, entry, value[i])
+      }
+    } else {
+      writeValue(w, entry, value)
+    }
+    w.depth = depth
+  }
+
+  /** Reads the attributes of a range into an object. */
+  read<O extends object = Read<T>>(r: Reader, start: number, end: number, into: O = {} as O): O {
+    const out = into as Record<string, unknown>
+    const { u16 } = r
+    let at = start
+    while (at + 4 <= end) {
+      const length = u16[at >> 1]!
+      if (length < 4 || at + length > end) throw new MalformedMessage(`an attribute of ${length} bytes in ${end - at}`)
+      const type = u16[(at >> 1) + 1]! & TYPE_MASK
+      const entry = this.#byType[type]
+      const value =
+        entry === undefined || entry.access === 'w' ? undefined : entry.codec.read(r, at + 4, at + length)
+      if (value === undefined) {
+        keepUnknown(out, type, r.bytes.slice(at + 4, at + length))
+      } else if (entry!.many) {
+        const values = out[entry!.name] as unknown[] | undefined
+        if (values === undefined) out[entry!.name] = [value]
+        else values.push(value)
+      } else {
+        out[entry!.name] = value
+      }
+      at += (length + 3) & ~3
+    }
+    return into
+  }
+}
+
+function writeValue(w: Writer, entry: Entry, value: unknown): void {
+  const { codec } = entry
+  if (codec.wire === 'flag') {
+    codec.write(w, value)
+    if (value === true) w.close(w.open(entry.type))
+    return
+  }
+  const token = w.open(isNest(codec) ? entry.type | NLA_F_NESTED : entry.type)
+  codec.write(w, value)
+  w.close(token)
+}
+
+export function keepUnknown(out: WithUnknown, type: number, data: Uint8Array): void {
+  ;(out.unknownAttributes ??= []).push({ type, data })
+}
+
+export const attributes = <const T extends AttributeMap>(map: T): AttributeTable<T> => new AttributeTable(map)
+
+/** A codec whose payload is attributes. The table may be made on first use, where tables contain each other. */
+export interface NestCodec<In, Out> extends Codec<In, Out> {
+  /** The table of what is inside; undefined where it depends on what stands beside it. */
+  readonly table: AttributeTable | undefined
+  /** Bytes before the first attribute: a header of the family's. */
+  readonly headerSize: number
+}
+
+export function isNest(codec: Codec<never, unknown> | Codec<unknown>): codec is NestCodec<unknown, unknown> {
+  return 'table' in codec
+}
+
+export function nested<T extends AttributeMap>(
+  table: AttributeTable<T> | (() => AttributeTable<T>),
+): NestCodec<Given<T>, Read<T>> {
+  const get = typeof table === 'function' ? table : () => table
+  return {
+    wire: 'nest',
+    expects: 'an object',
+    headerSize: 0,
+    get table() {
+      return get() as unknown as AttributeTable
+    },
+    write(w, value) {
+      if (!isPlainObject(value)) throw w.invalid('an object', value)
+      get().write(w, value)
+    },
+    read: (r, start, end) => get().read(r, start, end),
+  }
+}
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
+}
+
+/**
+ * The names of the attributes on the way to a byte of a message: the extended ack's offset turned back into a path.
+ * `start` is where the attributes begin. Undefined where the offset is in no attribute.
+ */
+export function pathAt(
+  table: AttributeTable | undefined,
+  r: Reader,
+  start: number,
+  end: number,
+  offset: number,
+): string | undefined {
+  for (let at = start; at + 4 <= end; ) {
+    const length = r.getU16(at)
+    if (length < 4 || at + length > end) return undefined
+    if (offset >= at && offset < at + length) {
+      const type = r.getU16(at + 2) & TYPE_MASK
+      const entry = table?.byType(type)
+      const name = entry?.name ?? `attribute ${type}`
+      if (offset < at + 4 || entry === undefined || !isNest(entry.codec)) return name
+      const inner = pathAt(innerTable(entry.codec, r, start, end), r, at + 4 + entry.codec.headerSize, at + length, offset)
+      return inner === undefined ? name : `${name}.${inner}`
+    }
+    at += (length + 3) & ~3
+  }
+  return undefined
+}
+
+function innerTable(
+  codec: NestCodec<unknown, unknown>,
+  r: Reader,
+  start: number,
+  end: number,
+): AttributeTable | undefined {
+  return codec.table ?? (codec as Partial<ChosenBySibling>).choose?.(r, start, end)
+}
+
+/** A nest whose table is chosen by what stands beside it, as IFLA_INFO_DATA's is by IFLA_INFO_KIND. */
+export interface ChosenBySibling {
+  choose(r: Reader, start: number, end: number): AttributeTable | undefined
+}
