@@ -1,0 +1,105 @@
+#include "addon/environment.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace linkwright {
+
+namespace {
+// Enough to overlap the grace periods of single deletions; more would only queue for the kernel's one lock.
+constexpr unsigned kWorkers = 8;
+}  // namespace
+
+Environment::Environment(Napi::Env env) : env_(env) {
+  Napi::Value name = Napi::String::New(env, "linkwright");
+  napi_create_threadsafe_function(
+      env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this,
+      [](napi_env called_in, napi_value, void* context, void*) {
+        // Node calls back with no environment once it is being torn down.
+        if (called_in != nullptr) static_cast<Environment*>(context)->drain();
+      },
+      &wake_);
+  napi_unref_threadsafe_function(env, wake_);
+  engine_ = std::make_unique<Engine>(kWorkers);
+  monitor_ = std::make_unique<Monitor>(*this);
+  // Registered after the function's own hook, so it runs before it: no thread is left to call it afterwards.
+  napi_add_env_cleanup_hook(env, cleanup, this);
+}
+
+Environment::~Environment() { shut(); }
+
+void Environment::cleanup(void* self) { static_cast<Environment*>(self)->shut(); }
+
+void Environment::shut() {
+  {
+    std::lock_guard lock(mutex_);
+    if (!open_) return;
+    open_ = false;
+  }
+  monitor_->stop();
+  engine_->stop();
+  std::vector<Completion> dropped;
+  std::lock_guard lock(mutex_);
+  dropped.swap(pending_);
+}
+
+void Environment::post(Completion completion) {
+  std::lock_guard lock(mutex_);
+  if (!open_) return;
+  pending_.push_back(std::move(completion));
+  if (pending_.size() == 1) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+}
+
+void Environment::drain() {
+  std::vector<Completion> batch;
+  {
+    std::lock_guard lock(mutex_);
+    batch.swap(pending_);
+  }
+  Napi::Env env(env_);
+  for (Completion& completion : batch) {
+    Napi::HandleScope scope(env);
+    completion();
+    if (env.IsExceptionPending()) {
+      // What a listener throws is the program's to handle, as with any other callback.
+      napi_value error = nullptr;
+      napi_get_and_clear_last_exception(env_, &error);
+      napi_fatal_exception(env_, error);
+    }
+  }
+}
+
+void Environment::hold() {
+  if (holds_++ == 0) napi_ref_threadsafe_function(env_, wake_);
+}
+
+void Environment::release() {
+  if (--holds_ == 0) napi_unref_threadsafe_function(env_, wake_);
+}
+
+Napi::Promise Environment::async(Napi::Env env, Task work, Settle settle) {
+  auto deferred = std::make_shared<Napi::Promise::Deferred>(env);
+  Napi::Promise promise = deferred->Promise();
+  hold();
+  engine_->post([this, deferred, work = std::move(work), settle = std::move(settle)]() mutable {
+    const WorkerFate fate = work();
+    post([this, deferred, settle = std::move(settle)] {
+      release();
+      settle(Napi::Env(env_), *deferred);
+    });
+    return fate;
+  });
+  return promise;
+}
+
+Napi::Error system_error(Napi::Env env, int error, const char* syscall) {
+  Napi::Error made = Napi::Error::New(env, std::string(syscall) + ": " + std::strerror(error));
+  made.Set("errno", Napi::Number::New(env, error));
+  made.Set("syscall", Napi::String::New(env, syscall));
+  return made;
+}
+
+}  // namespace linkwright

@@ -1,0 +1,413 @@
+#include "addon/socket.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <atomic>
+#include <string>
+#include <utility>
+
+#include "addon/environment.h"
+#include "addon/namespace.h"
+#include "netns.h"
+
+namespace linkwright {
+
+namespace {
+
+// How much of a dump is read before it is handed over, and how much may be undelivered before reading stops.
+constexpr size_t kDumpPart = 96 << 10;
+constexpr size_t kDumpHighWater = 8 << 20;
+
+constexpr size_t kPatchSize = 24;
+
+std::vector<std::byte> copy_bytes(const Napi::Value& value) {
+  const auto array = value.As<Napi::Uint8Array>();
+  const auto* data = reinterpret_cast<const std::byte*>(array.Data());
+  return {data, data + array.ByteLength()};
+}
+
+// Aligned to its own ArrayBuffer, as the reader in TypeScript wants it; undefined where there is nothing.
+Napi::Value to_bytes(Napi::Env env, const std::vector<std::byte>& bytes) {
+  if (bytes.empty()) return env.Undefined();
+  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, bytes.size());
+  memcpy(buffer.Data(), bytes.data(), bytes.size());
+  return Napi::Uint8Array::New(env, bytes.size(), buffer, 0);
+}
+
+// u32 offset, u32 barrier, char name[16]: see src/native.ts.
+std::vector<Patch> read_patches(const Napi::Value& value) {
+  std::vector<Patch> patches;
+  if (!value.IsTypedArray()) return patches;
+  const std::vector<std::byte> bytes = copy_bytes(value);
+  patches.reserve(bytes.size() / kPatchSize);
+  for (size_t at = 0; at + kPatchSize <= bytes.size(); at += kPatchSize) {
+    Patch patch;
+    uint32_t barrier = 0;
+    memcpy(&patch.offset, &bytes[at], sizeof patch.offset);
+    memcpy(&barrier, &bytes[at + 4], sizeof barrier);
+    patch.barrier = barrier != 0;
+    const auto* name = reinterpret_cast<const char*>(&bytes[at + 8]);
+    patch.name.assign(name, strnlen(name, kPatchSize - 8));
+    patches.push_back(std::move(patch));
+  }
+  return patches;
+}
+
+struct OpenRequest {
+  SocketOptions options;
+  int netns = -1;
+};
+
+OpenRequest read_open(const Napi::Value& value) {
+  const auto object = value.As<Napi::Object>();
+  const auto number = [&object](const char* key, uint32_t otherwise) {
+    const Napi::Value field = object.Get(key);
+    return field.IsNumber() ? field.As<Napi::Number>().Uint32Value() : otherwise;
+  };
+  OpenRequest request;
+  request.options.protocol = static_cast<int>(number("protocol", 0));
+  request.options.receive_buffer = number("receiveBuffer", 0);
+  request.options.send_buffer = number("sendBuffer", 0);
+  const Napi::Value strict = object.Get("strict");
+  request.options.strict = !strict.IsBoolean() || strict.As<Napi::Boolean>().Value();
+  const Napi::Value netns = object.Get("netns");
+  if (netns.IsNumber()) request.netns = netns.As<Napi::Number>().Int32Value();
+  return request;
+}
+
+// What came of opening: the socket, or where it failed.
+struct Opened {
+  explicit Opened(const OpenRequest& request) {
+    connection->protocol = request.options.protocol;
+    connection->elsewhere = request.netns >= 0;
+  }
+  std::shared_ptr<Connection> connection = std::make_shared<Connection>();
+  int error = 0;
+  const char* syscall = "socket";
+};
+
+}  // namespace
+
+struct SocketWrap::Dump {
+  uint32_t id = 0;
+  std::shared_ptr<Connection> connection;
+  std::atomic<size_t> undelivered = 0;
+  std::atomic<bool> unwanted = false;  // nobody listens any more: read out, hand over nothing
+};
+
+void SocketWrap::init(Napi::Env env, Napi::Object exports) {
+  Environment& environment = Environment::of(env);
+  Napi::Function constructor = DefineClass(
+      env, "NativeSocket",
+      {InstanceMethod<&SocketWrap::submit>("submit"), InstanceMethod<&SocketWrap::submit_sync>("submitSync"),
+       InstanceMethod<&SocketWrap::dump>("dump"), InstanceMethod<&SocketWrap::dump_sync>("dumpSync"),
+       InstanceMethod<&SocketWrap::consumed>("consumed"), InstanceMethod<&SocketWrap::link_index>("linkIndex"),
+       InstanceMethod<&SocketWrap::subscribe>("subscribe"), InstanceMethod<&SocketWrap::namespace_of>("namespace"),
+       InstanceMethod<&SocketWrap::ref>("ref"), InstanceMethod<&SocketWrap::unref>("unref"),
+       InstanceMethod<static_cast<Napi::Value (SocketWrap::*)(const Napi::CallbackInfo&)>(&SocketWrap::close)>(
+           "close")});
+  environment.socket_constructor = Napi::Persistent(constructor);
+  environment.subscription_constructor = Napi::Persistent(SubscriptionWrap::define(env));
+  exports.Set("openSocket", Napi::Function::New<&SocketWrap::open>(env, "openSocket"));
+  exports.Set("openSocketSync", Napi::Function::New<&SocketWrap::open_sync>(env, "openSocketSync"));
+}
+
+SocketWrap::SocketWrap(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<SocketWrap>(info), environment_(Environment::of(info.Env())) {}
+
+SocketWrap::~SocketWrap() = default;
+
+Napi::Object SocketWrap::wrap(Napi::Env env, std::shared_ptr<Connection> connection) {
+  Napi::Object object = Environment::of(env).socket_constructor.New({});
+  if (!env.IsExceptionPending()) Unwrap(object)->connection_ = std::move(connection);
+  return object;
+}
+
+Napi::Value SocketWrap::open(const Napi::CallbackInfo& info) {
+  const OpenRequest request = read_open(info[0]);
+  auto opened = std::make_shared<Opened>(request);
+  return Environment::of(info.Env())
+      .async(
+          info.Env(),
+          [request, opened] {
+            const auto open_here = [&] { opened->error = KernelSocket::open(request.options, opened->connection->socket); };
+            if (request.netns < 0) {
+              open_here();
+              return WorkerFate::keep;
+            }
+            const netns::Visit visit = netns::visit(request.netns, open_here);
+            if (visit.error != 0) {
+              opened->error = visit.error;
+              opened->syscall = "setns";
+            }
+            return visit.fate;
+          },
+          [opened](Napi::Env env, const Napi::Promise::Deferred& deferred) {
+            if (opened->error != 0) {
+              deferred.Reject(system_error(env, opened->error, opened->syscall).Value());
+            } else {
+              deferred.Resolve(wrap(env, opened->connection));
+            }
+          });
+}
+
+Napi::Value SocketWrap::open_sync(const Napi::CallbackInfo& info) {
+  const OpenRequest request = read_open(info[0]);
+  Opened opened(request);
+  const auto open_here = [&] { opened.error = KernelSocket::open(request.options, opened.connection->socket); };
+  if (request.netns < 0) {
+    open_here();
+  } else if (const int error = netns::visit_aside(request.netns, open_here)) {
+    opened.error = error;
+    opened.syscall = "setns";
+  }
+  if (opened.error != 0) {
+    system_error(info.Env(), opened.error, opened.syscall).ThrowAsJavaScriptException();
+    return {};
+  }
+  return wrap(info.Env(), opened.connection);
+}
+
+// A request in flight: the object stays, and so does the process unless it was told not to wait.
+void SocketWrap::begin() {
+  if (in_flight_++ == 0) Ref();
+  if (in_flight_ == 1 && keeps_alive_) environment_.hold();
+}
+
+void SocketWrap::end(uint32_t id, std::vector<std::byte> bytes, bool last, int error) {
+  const Napi::Env env = Env();
+  Napi::Object self = Value();
+  if (last) {
+    dumps_.erase(id);
+    if (in_flight_ == 1 && keeps_alive_) environment_.release();
+    if (--in_flight_ == 0) Unref();
+  }
+  environment_.dispatch.Call({self, Napi::Number::New(env, id), to_bytes(env, bytes), Napi::Boolean::New(env, last),
+                              Napi::Number::New(env, error)});
+}
+
+Napi::Value SocketWrap::submit(const Napi::CallbackInfo& info) {
+  const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
+  const bool stop_at_failure = info[3].ToBoolean().Value();
+  begin();
+  environment_.engine().post(
+      connection_->lane, [this, id, stop_at_failure, connection = connection_, messages = copy_bytes(info[1]),
+                          patches = read_patches(info[2])]() mutable {
+        auto answers = std::make_shared<std::vector<std::byte>>(
+            connection->exchange.submit(messages, patches, stop_at_failure));
+        environment_.post([this, id, answers] { end(id, std::move(*answers), true, 0); });
+        return WorkerFate::keep;
+      });
+  return info.Env().Undefined();
+}
+
+Napi::Value SocketWrap::submit_sync(const Napi::CallbackInfo& info) {
+  std::vector<std::byte> messages = copy_bytes(info[0]);
+  const std::vector<Patch> patches = read_patches(info[1]);
+  const bool stop_at_failure = info[2].ToBoolean().Value();
+  std::vector<std::byte> answers;
+  const bool ran = environment_.engine().run(
+      connection_->lane, [&] { answers = connection_->exchange.submit(messages, patches, stop_at_failure); });
+  if (!ran) {
+    system_error(info.Env(), EBUSY, "submitSync").ThrowAsJavaScriptException();
+    return {};
+  }
+  return to_bytes(info.Env(), answers);
+}
+
+Napi::Value SocketWrap::dump(const Napi::CallbackInfo& info) {
+  auto dump = std::make_shared<Dump>();
+  dump->id = info[0].As<Napi::Number>().Uint32Value();
+  dump->connection = connection_;
+  dumps_.emplace(dump->id, dump);
+  begin();
+  environment_.engine().post(connection_->lane,
+                             [this, dump, message = copy_bytes(info[1]), patches = read_patches(info[2])]() mutable {
+                               const int error = dump->connection->exchange.begin_dump(message, patches);
+                               if (error == 0) return read(dump);
+                               environment_.post([this, dump, error] { end(dump->id, {}, true, error); });
+                               return WorkerFate::keep;
+                             });
+  return info.Env().Undefined();
+}
+
+// Reads one part of a dump on a worker, hands it over, and goes on with the next as the same lane's next task.
+WorkerFate SocketWrap::read(const std::shared_ptr<Dump>& dump) {
+  auto bytes = std::make_shared<std::vector<std::byte>>();
+  bytes->reserve(kDumpPart + (64 << 10));
+  const Exchange::Part part = dump->connection->exchange.read_dump(*bytes, kDumpPart);
+  const bool full = (dump->undelivered += bytes->size()) > kDumpHighWater && !dump->unwanted;
+  if (!part.end) {
+    environment_.engine().post_next(dump->connection->lane, [this, dump] { return read(dump); }, full);
+    // Consumed meanwhile: nobody else would resume it.
+    if (full && (dump->unwanted || dump->undelivered <= kDumpHighWater)) {
+      environment_.engine().resume(dump->connection->lane);
+    }
+  }
+  if (dump->unwanted && !part.end) return WorkerFate::keep;
+  environment_.post([this, dump, bytes, part] { end(dump->id, std::move(*bytes), part.end, part.error); });
+  return WorkerFate::keep;
+}
+
+Napi::Value SocketWrap::dump_sync(const Napi::CallbackInfo& info) {
+  std::vector<std::byte> message = copy_bytes(info[0]);
+  const std::vector<Patch> patches = read_patches(info[1]);
+  std::vector<std::byte> messages;
+  int error = 0;
+  const bool ran = environment_.engine().run(connection_->lane, [&] {
+    error = connection_->exchange.begin_dump(message, patches);
+    if (error == 0) error = connection_->exchange.read_dump(messages, SIZE_MAX).error;
+  });
+  if (!ran) {
+    system_error(info.Env(), EBUSY, "dumpSync").ThrowAsJavaScriptException();
+    return {};
+  }
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("messages", to_bytes(info.Env(), messages));
+  result.Set("errno", Napi::Number::New(info.Env(), error));
+  return result;
+}
+
+// `bytes` of a dump have been taken; 0: the rest is not wanted.
+Napi::Value SocketWrap::consumed(const Napi::CallbackInfo& info) {
+  const auto found = dumps_.find(info[0].As<Napi::Number>().Uint32Value());
+  if (found == dumps_.end()) return info.Env().Undefined();
+  Dump& dump = *found->second;
+  const size_t bytes = info[1].As<Napi::Number>().Uint32Value();
+  if (bytes == 0) dump.unwanted = true;
+  if ((dump.undelivered -= bytes) <= kDumpHighWater || dump.unwanted) environment_.engine().resume(connection_->lane);
+  return info.Env().Undefined();
+}
+
+Napi::Value SocketWrap::link_index(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), connection_->socket.link_index(info[0].As<Napi::String>().Utf8Value()));
+}
+
+Napi::Value SocketWrap::namespace_of(const Napi::CallbackInfo& info) {
+  const int fd = connection_->socket.namespace_descriptor();
+  if (fd < 0) {
+    system_error(info.Env(), -fd, "ioctl(SIOCGSKNS)").ThrowAsJavaScriptException();
+    return {};
+  }
+  return wrap_namespace(info.Env(), Descriptor(fd));
+}
+
+Napi::Value SocketWrap::subscribe(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto groups = info[0].As<Napi::Array>();
+  SocketOptions options;
+  options.protocol = connection_->protocol;
+  options.receive_buffer = info[1].As<Napi::Number>().Uint32Value();
+  for (uint32_t i = 0; i < groups.Length(); i++) {
+    options.groups.push_back(groups.Get(i).As<Napi::Number>().Uint32Value());
+  }
+  auto socket = std::make_unique<KernelSocket>();
+  int error = 0;
+  const char* syscall = "socket";
+  const auto open_here = [&] { error = KernelSocket::open(options, *socket); };
+  if (connection_->elsewhere) {
+    const Descriptor netns(connection_->socket.namespace_descriptor());
+    if (const int refused = netns ? netns::visit_aside(netns.get(), open_here) : EPERM) {
+      error = refused;
+      syscall = "setns";
+    }
+  } else {
+    open_here();
+  }
+  if (error != 0) {
+    system_error(env, error, syscall).ThrowAsJavaScriptException();
+    return {};
+  }
+  Napi::Object object = environment_.subscription_constructor.New({});
+  if (env.IsExceptionPending()) return {};
+  error = SubscriptionWrap::Unwrap(object)->start(std::move(socket), info[2].As<Napi::Function>());
+  if (error != 0) {
+    system_error(env, error, "epoll_ctl").ThrowAsJavaScriptException();
+    return {};
+  }
+  return object;
+}
+
+Napi::Value SocketWrap::ref(const Napi::CallbackInfo& info) {
+  if (!std::exchange(keeps_alive_, true) && in_flight_ > 0) environment_.hold();
+  return info.Env().Undefined();
+}
+
+Napi::Value SocketWrap::unref(const Napi::CallbackInfo& info) {
+  if (std::exchange(keeps_alive_, false) && in_flight_ > 0) environment_.release();
+  return info.Env().Undefined();
+}
+
+Napi::Value SocketWrap::close(const Napi::CallbackInfo& info) {
+  if (!std::exchange(closed_, true)) {
+    for (auto& [id, dump] : dumps_) {
+      dump->unwanted = true;
+      environment_.engine().resume(connection_->lane);
+    }
+    environment_.engine().post(connection_->lane, [connection = connection_] {
+      connection->socket.close();
+      return WorkerFate::keep;
+    });
+  }
+  return info.Env().Undefined();
+}
+
+Napi::Function SubscriptionWrap::define(Napi::Env env) {
+  return DefineClass(
+      env, "NativeSubscription",
+      {InstanceMethod<&SubscriptionWrap::ref>("ref"), InstanceMethod<&SubscriptionWrap::unref>("unref"),
+       InstanceMethod<static_cast<Napi::Value (SubscriptionWrap::*)(const Napi::CallbackInfo&)>(
+           &SubscriptionWrap::close)>("close")});
+}
+
+SubscriptionWrap::SubscriptionWrap(const Napi::CallbackInfo& info)
+    : Napi::ObjectWrap<SubscriptionWrap>(info), environment_(Environment::of(info.Env())) {}
+
+SubscriptionWrap::~SubscriptionWrap() {
+  if (subscription_) environment_.monitor().remove(subscription_);
+}
+
+int SubscriptionWrap::start(std::unique_ptr<KernelSocket> socket, Napi::Function listener) {
+  listener_ = Napi::Persistent(listener);
+  const int fd = socket->fd();
+  subscription_ = std::make_shared<Subscription>(
+      std::move(socket), fd, [this](const std::vector<std::byte>& messages, int error) {
+        const Napi::Env env = Env();
+        listener_.Call({to_bytes(env, messages), Napi::Number::New(env, error)});
+      });
+  if (const int error = environment_.monitor().add(subscription_)) {
+    subscription_.reset();
+    return error;
+  }
+  // Listens until closed, whether or not anything else refers to it.
+  Ref();
+  keeps_alive_ = true;
+  environment_.hold();
+  return 0;
+}
+
+Napi::Value SubscriptionWrap::ref(const Napi::CallbackInfo& info) {
+  if (subscription_ && !std::exchange(keeps_alive_, true)) environment_.hold();
+  return info.Env().Undefined();
+}
+
+Napi::Value SubscriptionWrap::unref(const Napi::CallbackInfo& info) {
+  if (subscription_ && std::exchange(keeps_alive_, false)) environment_.release();
+  return info.Env().Undefined();
+}
+
+Napi::Value SubscriptionWrap::close(const Napi::CallbackInfo& info) {
+  close();
+  return info.Env().Undefined();
+}
+
+void SubscriptionWrap::close() {
+  if (!subscription_) return;
+  environment_.monitor().remove(subscription_);
+  subscription_.reset();
+  if (std::exchange(keeps_alive_, false)) environment_.release();
+  Unref();
+}
+
+}  // namespace linkwright

@@ -1,0 +1,126 @@
+/** The errors of the library. Wrong arguments are TypeError and RangeError; these are what the kernel refused. */
+import { constants } from 'node:os'
+import { getSystemErrorMap } from 'node:util'
+
+import type { AttributePolicy } from './wire/message.js'
+
+const names = new Map<number, string>()
+for (const [name, number] of Object.entries(constants.errno)) if (!names.has(number)) names.set(number, name)
+// Names that Node lacks and the route family answers with.
+for (const [name, number] of [
+  ['ENOTUNIQ', 76], ['ERFKILL', 132], ['ENOTBLK', 15], ['ESHUTDOWN', 108], ['EPFNOSUPPORT', 96],
+  ['ESOCKTNOSUPPORT', 94], ['EUSERS', 87], ['ENOKEY', 126], ['EOPNOTSUPP', 95],
+] as const) {
+  names.set(number, name)
+} // prettier-ignore
+
+/** 'EEXIST' for 17. */
+export function errorCode(errno: number): string {
+  return names.get(errno) ?? `E${errno}`
+}
+
+/** "file already exists (EEXIST)" for 17. */
+export function errorText(errno: number): string {
+  const text = getSystemErrorMap().get(-errno)?.[1]
+  return text === undefined ? errorCode(errno) : `${text} (${errorCode(errno)})`
+}
+
+/** What a `NetlinkError` is made of. */
+export interface NetlinkFailure {
+  errno: number
+  /** The message type, 'RTM_NEWLINK'. */
+  request: string
+  /** What was asked, of which object: "create vxlan link vx0". */
+  action: string
+  /** The kernel's own text (extended ack). */
+  reason?: string | undefined
+  attribute?: string | undefined
+  missing?: string | undefined
+  policy?: AttributePolicy | undefined
+  /** What to do about it, where that is known. */
+  advice?: string | undefined
+}
+
+/**
+ * The kernel refused a request, or did not answer it.
+ *
+ * `code` and `errno` are the kernel's ('EEXIST', 17); `reason` is its extended-ack text, `attribute` the path of the
+ * attribute it objects to ('linkinfo.data.id'), `missing` the one it misses, `policy` what it would have taken.
+ */
+export class NetlinkError extends Error {
+  override readonly name: string = 'NetlinkError'
+  readonly code: string
+  readonly errno: number
+  readonly request: string
+  readonly reason: string | undefined
+  readonly attribute: string | undefined
+  readonly missing: string | undefined
+  readonly policy: AttributePolicy | undefined
+
+  constructor(failure: NetlinkFailure) {
+    super(describe(failure))
+    this.code = errorCode(failure.errno)
+    this.errno = failure.errno
+    this.request = failure.request
+    this.reason = failure.reason
+    this.attribute = failure.attribute
+    this.missing = failure.missing
+    this.policy = failure.policy
+  }
+}
+
+function describe({ errno, request, action, reason, attribute, missing, policy, advice }: NetlinkFailure): string {
+  let text = `can't ${action}: ${errorText(errno)}`
+  if (reason) text += `: ${reason}`
+  if (attribute) text += ` [${attribute}${policy ? `: ${describePolicy(policy)}` : ''}]`
+  if (missing) text += ` [missing: ${missing}]`
+  text += ` (${request})`
+  return advice ? `${text}. ${advice}` : text
+}
+
+function describePolicy(policy: AttributePolicy): string {
+  const parts: string[] = policy.type ? [policy.type] : []
+  if (policy.min !== undefined || policy.max !== undefined) parts.push(`${policy.min ?? ''}..${policy.max ?? ''}`)
+  if (policy.minLength !== undefined) parts.push(`at least ${policy.minLength} bytes`)
+  if (policy.maxLength !== undefined) parts.push(`at most ${policy.maxLength} bytes`)
+  if (policy.mask !== undefined) parts.push(`mask 0x${policy.mask.toString(16)}`)
+  return parts.join(' ')
+}
+
+/**
+ * The table changed each time it was dumped (NLM_F_DUMP_INTR), as often as was tried.
+ * `partial` holds what the last try read: every entry was there at some moment, some may be missing or twice.
+ */
+export class DumpInterruptedError<T = unknown> extends NetlinkError {
+  override readonly name = 'DumpInterruptedError'
+  readonly partial: readonly T[]
+
+  constructor(failure: NetlinkFailure, partial: readonly T[]) {
+    super(failure)
+    this.partial = partial
+  }
+}
+
+/**
+ * A request of an ordered batch failed: those before it were done, those after it were not sent.
+ * `index` is its place, `results` what the ones before it gave, `cause` its own error.
+ */
+export class BatchError extends Error {
+  override readonly name = 'BatchError'
+  readonly index: number
+  readonly results: readonly unknown[]
+
+  constructor(index: number, count: number, results: readonly unknown[], cause: Error) {
+    super(`request ${index + 1} of ${count} failed, the ${count - index - 1} after it were not sent: ${cause.message}`, {
+      cause,
+    })
+    this.index = index
+    this.results = results
+  }
+}
+
+/** The socket was closed, or is used after it was. */
+export class ClosedError extends Error {
+  override readonly name = 'ClosedError'
+  readonly code = 'ERR_CLOSED'
+}

@@ -1,0 +1,110 @@
+/**
+ * The native addon: where it is loaded and every symbol it has, with its types.
+ * Nothing outside this file knows that there is a binary.
+ */
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+/** What a native socket reports to the object that owns it, on the JavaScript thread. */
+export interface NativeSocketOwner {
+  /**
+   * Of a submission, once: every reply and every failure as netlink messages end to end, `nlmsg_seq` being the index
+   * of the request within the submission; undefined where all succeeded and none had a reply.
+   * Of a dump: its messages, part by part; `last` is set on the last, and `errno` then says how it ended
+   * (0: well; EINTR: the table changed meanwhile).
+   */
+  onAnswer(id: number, messages: Uint8Array | undefined, last: boolean, errno: number): void
+}
+
+/** Flag in `nlmsg_flags` of an NLMSG_ERROR in answers that the engine made itself: the kernel did not answer so. */
+export const ANSWERED_BY_ENGINE = 0x8000
+
+/** One request/reply netlink socket, in one namespace for ever. */
+export interface NativeSocket {
+  owner: NativeSocketOwner | undefined
+  /**
+   * Queues requests: netlink messages end to end. The engine numbers them and asks for acks.
+   * A message with NLM_F_ACK set by the caller is awaited by itself (it has a reply); of the others only failures
+   * come back. `patches`: 24 bytes each, the offset of a u32 in `messages` to be filled with a link's index just
+   * before sending, whether it must wait for the requests before it (u32), and the name of the link (16 bytes).
+   */
+  submit(id: number, messages: Uint8Array, patches: Uint8Array | undefined, stopAtFailure: boolean): void
+  /** The same on the calling thread, after everything queued. Blocks. */
+  submitSync(messages: Uint8Array, patches: Uint8Array | undefined, stopAtFailure: boolean): Uint8Array | undefined
+  /** Queues a dump request; its parts arrive at `onAnswer`. Paused when too much is undelivered, until `resume`. */
+  dump(id: number, message: Uint8Array, patches: Uint8Array | undefined): void
+  /** The same on the calling thread: all messages end to end, and how it ended. Blocks. */
+  dumpSync(message: Uint8Array, patches: Uint8Array | undefined): { messages: Uint8Array | undefined; errno: number }
+  /** Says that so many bytes of a dump have been consumed, so that more may be read; 0: the rest is not wanted. */
+  consumed(id: number, bytes: number): void
+  /** The index of a link by name, 0 where there is none (SIOCGIFINDEX, in the socket's namespace). */
+  linkIndex(name: string): number
+  /** Opens a multicast subscription in the same namespace. */
+  subscribe(groups: number[], receiveBuffer: number, listener: SubscriptionListener): NativeSubscription
+  /** A new descriptor of the socket's namespace, owned by the caller's object (SIOCGSKNS). */
+  namespace(): NativeNamespace
+  /** Whether requests in flight keep the process alive. On by default. */
+  ref(): void
+  unref(): void
+  /** Closes the descriptor when what was queued has ended. */
+  close(): void
+}
+
+/** `errno` 0: messages end to end; ENOBUFS: the kernel dropped some before this point; others: it failed. */
+export type SubscriptionListener = (messages: Uint8Array | undefined, errno: number) => void
+
+export interface NativeSubscription {
+  ref(): void
+  unref(): void
+  close(): void
+}
+
+export interface NativeSocketOptions {
+  protocol: number
+  /** Descriptor of the namespace to open it in; undefined: the process's own. */
+  netns?: number | undefined
+  /** Bytes; 0 or undefined: as large as the process may have, at most 4 MiB. */
+  receiveBuffer?: number | undefined
+  sendBuffer?: number | undefined
+  strict?: boolean | undefined
+}
+
+/** Owner of a descriptor of a network namespace; closed at the latest when it is garbage. */
+export interface NativeNamespace {
+  readonly fd: number
+  close(): void
+}
+
+interface Addon {
+  /** Opens on a worker thread; rejects with an Error that carries `errno` and `syscall`. */
+  openSocket(options: NativeSocketOptions): Promise<NativeSocket>
+  openSocketSync(options: NativeSocketOptions): NativeSocket
+  /** Where answers go: through the socket's `owner`, so that native code holds no reference to it. */
+  setDispatch(
+    dispatch: (socket: NativeSocket, id: number, messages: Uint8Array | undefined, last: boolean, errno: number) => void,
+  ): void
+}
+
+function load(): Addon {
+  if (process.platform !== 'linux') {
+    throw new Error(`linkwright speaks netlink to a Linux kernel: it can't run on ${process.platform}`)
+  }
+  const require = createRequire(import.meta.url)
+  const root = fileURLToPath(new URL('..', import.meta.url))
+  const find = require('node-gyp-build') as (directory: string) => Addon
+  try {
+    // For the project's own tests: another build of the addon, such as one with sanitizers.
+    const instead = process.env.LINKWRIGHT_ADDON
+    return instead === undefined ? find(root) : (require(instead) as Addon)
+  } catch (cause) {
+    throw new Error(
+      `linkwright: no native addon for linux-${process.arch} (Node ${process.versions.node}) could be loaded. ` +
+        `Run \`npm rebuild linkwright\`: it is compiled with a C++20 compiler, make and python3.`,
+      { cause },
+    )
+  }
+}
+
+export const native = load()
+
+native.setDispatch((socket, id, messages, last, errno) => socket.owner?.onAnswer(id, messages, last, errno))

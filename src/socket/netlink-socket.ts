@@ -1,0 +1,403 @@
+/** A netlink socket in one namespace: runs requests, alone or together, reads dumps, subscribes to groups. */
+import { BatchError, ClosedError } from '../errors.js'
+import { native, type NativeSocket, type NativeSocketOwner } from '../native.js'
+import { eachMessage, NLMSG_MIN_TYPE } from '../wire/message.js'
+import { Reader } from '../wire/reader.js'
+import { dumpFailure, engineFailure, failureOf, INTERRUPTED } from './failure.js'
+import type { NetlinkError } from '../errors.js'
+import { systemFailure } from './open-error.js'
+import type { AnyRequest, Request, ResultOf } from './request.js'
+import { Submission } from './submission.js'
+import { type MessageListener, Subscription } from './subscription.js'
+
+/** A network namespace as far as a socket needs it: an open descriptor. */
+export interface NamespaceReference {
+  readonly fd: number
+  /** Keeps the descriptor open until `release`, as often as it was held. @internal */
+  hold?(): void
+  /** @internal */
+  release?(): void
+}
+
+export interface NetlinkSocketOptions {
+  /** The namespace to open the socket in, where it then stays. Default: the process's own. */
+  netns?: NamespaceReference | undefined
+  /** Bytes of SO_RCVBUF. Default: 4 MiB, or what the process may have. */
+  receiveBuffer?: number | undefined
+  /** Bytes of SO_SNDBUF. Default: 4 MiB, or what the process may have. */
+  sendBuffer?: number | undefined
+  /** NETLINK_GET_STRICT_CHK (kernel 4.20): dumps are filtered by the kernel. Default: true. */
+  strict?: boolean | undefined
+  /** How often a dump that was interrupted is tried again before it fails. Default: 10. */
+  dumpRetries?: number | undefined
+}
+
+export type ResultsOf<Requests extends readonly AnyRequest[]> = { -readonly [K in keyof Requests]: ResultOf<Requests[K]> }
+export type SettledOf<Requests extends readonly AnyRequest[]> = {
+  -readonly [K in keyof Requests]: PromiseSettledResult<ResultOf<Requests[K]>>
+}
+
+interface Pending {
+  onAnswer(messages: Uint8Array | undefined, last: boolean, errno: number): void
+}
+
+type Resolve = (value: unknown) => void
+type Reject = (error: Error) => void
+
+const DUMP_RETRIES = 10
+
+export class NetlinkSocket implements NativeSocketOwner {
+  readonly #native: NativeSocket
+  readonly #dumpRetries: number
+  readonly #pending = new Map<number, Pending>()
+  #nextId = 1
+  #staged: Submission | undefined
+  #resolves: Resolve[] = []
+  #rejects: Reject[] = []
+  #closed = false
+  #idle: (() => void)[] = []
+
+  private constructor(native: NativeSocket, options: NetlinkSocketOptions) {
+    this.#native = native
+    this.#dumpRetries = options.dumpRetries ?? DUMP_RETRIES
+    native.owner = this
+  }
+
+  /**
+   * Opens a socket of the netlink protocol in a namespace (socket(2), netlink(7), setns(2)).
+   * @throws {NetlinkError} EPERM to enter another namespace without CAP_SYS_ADMIN; EMFILE; EPROTONOSUPPORT.
+   */
+  static async open(protocol: number, options: NetlinkSocketOptions = {}): Promise<NetlinkSocket> {
+    const { netns } = options
+    netns?.hold?.()
+    try {
+      return new NetlinkSocket(await native.openSocket(nativeOptions(protocol, options)), options)
+    } catch (error) {
+      throw systemFailure(error, 'open a netlink socket')
+    } finally {
+      netns?.release?.()
+    }
+  }
+
+  /** The same, at once: blocks for some tens of microseconds. */
+  static openSync(protocol: number, options: NetlinkSocketOptions = {}): NetlinkSocket {
+    try {
+      return new NetlinkSocket(native.openSocketSync(nativeOptions(protocol, options)), options)
+    } catch (error) {
+      throw systemFailure(error, 'open a netlink socket')
+    }
+  }
+
+  /**
+   * Runs one request. Requests of the same tick leave together, in order, and each gets its own result.
+   * A dump is collected into an array, and tried again where the kernel says that it was interrupted.
+   * @throws {NetlinkError} What the kernel refused. @throws {ClosedError} The socket is closed.
+   */
+  run<Result>(request: Request<Result>): Promise<Result>
+  run(request: AnyRequest): Promise<unknown> {
+    if (this.#closed) return Promise.reject(closedError())
+    if (request.operation.answer === 'dump') return this.#collect(request)
+    return new Promise((resolve, reject) => {
+      const staged = (this.#staged ??= this.#stage())
+      this.#resolves.push(resolve)
+      this.#rejects.push(reject)
+      if (staged.add(request)) this.#flush()
+    })
+  }
+
+  /**
+   * Runs one request on the calling thread, after everything queued before it. The event loop stands still meanwhile.
+   * @throws {NetlinkError} What the kernel refused; EBUSY while a dump of this socket is only half read.
+   */
+  runSync<Result>(request: Request<Result>): Result
+  runSync(request: AnyRequest): unknown {
+    if (this.#closed) throw closedError()
+    this.#flush()
+    if (request.operation.answer === 'dump') return this.#collectSync(request)
+    const submission = new Submission()
+    submission.add(request)
+    let answers: Uint8Array | undefined
+    try {
+      answers = this.#native.submitSync(submission.bytes, submission.patches, false)
+    } catch (error) {
+      throw engineFailure(request, (error as { errno?: number }).errno ?? 0)
+    } finally {
+      submission.release()
+    }
+    const { results, errors } = submission.read(answers)
+    if (errors?.[0] !== undefined) throw errors[0]
+    return results?.[0]
+  }
+
+  /**
+   * Runs requests in order and stops at the first failure; those after it are not sent.
+   * @throws {BatchError} with the index, the results before it and, as `cause`, the error.
+   */
+  batch<const Requests extends readonly AnyRequest[]>(requests: Requests): Promise<ResultsOf<Requests>>
+  async batch(requests: readonly AnyRequest[]): Promise<unknown[]> {
+    if (this.#closed) throw closedError()
+    for (const request of requests) {
+      if (request.operation.answer === 'dump') throw new TypeError(`a dump can't be part of a batch: ${String(request)}`)
+    }
+    if (requests.length === 0) return []
+    this.#flush()
+    const submission = new Submission()
+    for (const request of requests) submission.add(request)
+    const answers = await this.#submit(submission, true)
+    const { results = [], errors } = submission.read(answers)
+    results.length = requests.length
+    const index = errors?.findIndex((error) => error !== undefined) ?? -1
+    if (index >= 0) throw new BatchError(index, requests.length, results.slice(0, index), errors![index]!)
+    return Array.from(results)
+  }
+
+  /** Runs requests in order, all of them whatever fails, and tells of each how it ended. */
+  bulk<const Requests extends readonly AnyRequest[]>(requests: Requests): Promise<SettledOf<Requests>>
+  bulk(requests: readonly AnyRequest[]): Promise<PromiseSettledResult<unknown>[]> {
+    return Promise.allSettled(requests.map((request) => this.run(request)))
+  }
+
+  /**
+   * The objects of a dump as they arrive. Memory stays bounded however slow the consumer.
+   * @throws {DumpInterruptedError} after the last object, where the table changed meanwhile: `partial` is empty, what
+   * was read has been seen.
+   */
+  stream<Item>(request: Request<Item[]>): AsyncIterableIterator<Item>
+  async *stream(request: AnyRequest): AsyncIterableIterator<unknown> {
+    if (this.#closed) throw closedError()
+    const parts: { items: unknown[]; bytes: number }[] = []
+    let end: { errno: number; said: NetlinkError | undefined } | undefined
+    let arrived: (() => void) | undefined
+    const id = this.#dump(request, (items, bytes, ended) => {
+      parts.push({ items, bytes })
+      if (ended) end = ended
+      arrived?.()
+    })
+    try {
+      for (;;) {
+        const part = parts.shift()
+        if (part !== undefined) {
+          yield* part.items
+          if (part.bytes > 0) this.#native.consumed(id, part.bytes)
+        } else if (end !== undefined) {
+          if (end.errno !== 0) throw dumpFailure(request, end.errno, [], end.said)
+          return
+        } else {
+          await new Promise<void>((resolve) => (arrived = resolve))
+        }
+      }
+    } finally {
+      this.#native.consumed(id, 0)
+    }
+  }
+
+  /**
+   * Hears the multicast groups with a socket of its own in the same namespace. Messages come in order;
+   * where the kernel had to drop some, the listener is told so at that place.
+   * @throws {NetlinkError} The socket can't be opened or a group can't be joined.
+   */
+  subscribe(groups: readonly number[], listener: MessageListener, receiveBuffer = 0): Subscription {
+    if (this.#closed) throw closedError()
+    try {
+      return new Subscription(this.#native, groups, listener, receiveBuffer)
+    } catch (error) {
+      throw systemFailure(error, 'subscribe to netlink groups')
+    }
+  }
+
+  /** The index of the link with this name or alternative name (of at most 15 bytes); undefined where there is none. */
+  linkIndex(name: string): number | undefined {
+    if (this.#closed) throw closedError()
+    return this.#native.linkIndex(name) || undefined
+  }
+
+  /** A handle of the namespace that the socket is in. @internal */
+  namespace(): ReturnType<NativeSocket['namespace']> {
+    try {
+      return this.#native.namespace()
+    } catch (error) {
+      throw systemFailure(error, 'find the namespace of a netlink socket')
+    }
+  }
+
+  /** Whether requests in flight keep the process alive, as they do at first. */
+  ref(): this {
+    this.#native.ref()
+    return this
+  }
+
+  unref(): this {
+    this.#native.unref()
+    return this
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Takes no more requests, and closes the descriptor when those under way have ended. Resolves then. */
+  async close(): Promise<void> {
+    if (!this.#closed) {
+      this.#flush()
+      this.#closed = true
+      this.#native.close()
+    }
+    if (this.#pending.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  /** @internal */
+  onAnswer(id: number, messages: Uint8Array | undefined, last: boolean, errno: number): void {
+    const pending = this.#pending.get(id)
+    if (last) this.#pending.delete(id)
+    pending?.onAnswer(messages, last, errno)
+    if (this.#pending.size === 0 && this.#idle.length > 0) {
+      for (const resolve of this.#idle.splice(0)) resolve()
+    }
+  }
+
+  #stage(): Submission {
+    queueMicrotask(() => this.#flush())
+    return new Submission()
+  }
+
+  /** Sends what has been staged. */
+  #flush(): void {
+    const submission = this.#staged
+    if (submission === undefined) return
+    const resolves = this.#resolves
+    const rejects = this.#rejects
+    this.#staged = undefined
+    this.#resolves = []
+    this.#rejects = []
+    const id = this.#nextId++
+    this.#pending.set(id, {
+      onAnswer(messages) {
+        submission.release()
+        const { results, errors } = submission.read(messages)
+        if (errors === undefined) {
+          for (let i = 0; i < resolves.length; i++) resolves[i]!(results?.[i])
+          return
+        }
+        for (let i = 0; i < resolves.length; i++) {
+          const error = errors[i]
+          if (error === undefined) resolves[i]!(results?.[i])
+          else rejects[i]!(error)
+        }
+      },
+    })
+    this.#native.submit(id, submission.bytes, submission.patches, false)
+  }
+
+  #submit(submission: Submission, stopAtFailure: boolean): Promise<Uint8Array | undefined> {
+    return new Promise((resolve) => {
+      const id = this.#nextId++
+      this.#pending.set(id, {
+        onAnswer(messages) {
+          submission.release()
+          resolve(messages)
+        },
+      })
+      this.#native.submit(id, submission.bytes, submission.patches, stopAtFailure)
+    })
+  }
+
+  async #collect(request: AnyRequest): Promise<unknown[]> {
+    for (let tries = 0; ; tries++) {
+      const all: unknown[] = []
+      const { errno, said } = await new Promise<{ errno: number; said: NetlinkError | undefined }>((resolve, reject) => {
+        const id = this.#dump(request, (items, bytes, ended, broken) => {
+          if (broken !== undefined) reject(broken)
+          for (const item of items) all.push(item)
+          if (ended) resolve(ended)
+          else if (bytes > 0) this.#native.consumed(id, bytes)
+        })
+      })
+      if (errno === 0) return all
+      if (errno !== INTERRUPTED || tries >= this.#dumpRetries) throw dumpFailure(request, errno, all, said)
+      if (this.#closed) throw closedError()
+    }
+  }
+
+  #collectSync(request: AnyRequest): unknown[] {
+    for (let tries = 0; ; tries++) {
+      const submission = new Submission()
+      submission.add(request)
+      let answer: { messages: Uint8Array | undefined; errno: number }
+      try {
+        answer = this.#native.dumpSync(submission.bytes, submission.patches)
+      } catch (error) {
+        throw engineFailure(request, (error as { errno?: number }).errno ?? 0)
+      } finally {
+        submission.release()
+      }
+      const { items, said } = readPart(request, answer.messages)
+      if (answer.errno === 0) return items
+      if (answer.errno !== INTERRUPTED || tries >= this.#dumpRetries) {
+        throw dumpFailure(request, answer.errno, items, said)
+      }
+    }
+  }
+
+  #dump(
+    request: AnyRequest,
+    onPart: (
+      items: unknown[],
+      bytes: number,
+      end: { errno: number; said: NetlinkError | undefined } | undefined,
+      broken?: Error,
+    ) => void,
+  ): number {
+    this.#flush()
+    const submission = new Submission()
+    submission.add(request)
+    const id = this.#nextId++
+    this.#pending.set(id, {
+      onAnswer(messages, last, errno) {
+        if (last) submission.release()
+        try {
+          const { items, said } = readPart(request, messages)
+          onPart(items, messages?.length ?? 0, last ? { errno, said } : undefined)
+        } catch (error) {
+          onPart([], messages?.length ?? 0, last ? { errno, said: error as NetlinkError } : undefined, error as Error)
+        }
+      },
+    })
+    this.#native.dump(id, submission.bytes, submission.patches)
+    return id
+  }
+}
+
+/** Reads the objects of a part of a dump, and what the kernel said if it ended badly. */
+function readPart(
+  request: AnyRequest,
+  messages: Uint8Array | undefined,
+): { items: unknown[]; said: NetlinkError | undefined } {
+  const items: unknown[] = []
+  let said: NetlinkError | undefined
+  if (messages !== undefined) {
+    const r = new Reader(messages)
+    const { operation } = request
+    eachMessage(r, (message) => {
+      if (message.type < NLMSG_MIN_TYPE) {
+        said = failureOf(request, r, message)
+        return
+      }
+      const item: unknown = operation.read!(r, message)
+      if (item !== undefined) items.push(item)
+    })
+  }
+  return { items, said }
+}
+
+function nativeOptions(protocol: number, options: NetlinkSocketOptions) {
+  const { netns, receiveBuffer, sendBuffer, strict } = options
+  return { protocol, netns: netns?.fd, receiveBuffer, sendBuffer, strict }
+}
+
+function closedError(): ClosedError {
+  return new ClosedError('the netlink socket is closed')
+}

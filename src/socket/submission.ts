@@ -1,0 +1,116 @@
+/** Requests on their way together: their bytes end to end, and who waits for which. */
+import { NetlinkError } from '../errors.js'
+import { eachMessage, NLMSG_ERROR, NLMSG_DONE } from '../wire/message.js'
+import { Reader } from '../wire/reader.js'
+import { failureOf } from './failure.js'
+import type { AnyRequest } from './request.js'
+
+/** A buffer this full leaves at once, so that the kernel works while JavaScript still encodes. */
+const FULL = 32 << 10
+/** As the engine reads it: u32 offset, u32 barrier, 16 bytes of name. */
+const PATCH_SIZE = 24
+
+const textEncoder = new TextEncoder()
+
+/** Results and errors of the requests of one submission, by their place in it. */
+export interface Answers {
+  results: unknown[] | undefined
+  errors: (Error | undefined)[] | undefined
+}
+
+export class Submission {
+  readonly requests: AnyRequest[] = []
+  #words = new Uint32Array(FULL >> 2)
+  #used = 0
+  #patches: { offset: number; barrier: boolean; name: string }[] | undefined
+  #linksChange = false
+
+  /** Adds a request; true where the submission should leave now. */
+  add(request: AnyRequest): boolean {
+    const { words, start, end, patches, holds } = request.encoded
+    const from = start >> 2
+    const count = (end - start) >> 2
+    const at = this.#used
+    if (at + count > this.#words.length) this.#grow(at + count)
+    const into = this.#words
+    for (let i = 0; i < count; i++) into[at + i] = words[from + i]!
+    this.#used = at + count
+    if (patches !== undefined) {
+      for (const { offset, name } of patches) {
+        ;(this.#patches ??= []).push({ offset: (at << 2) + offset, barrier: this.#linksChange, name })
+      }
+    }
+    if (holds !== undefined) for (const held of holds) held.hold()
+    if (request.operation.changesLinks) this.#linksChange = true
+    this.requests.push(request)
+    return this.#used >= FULL >> 2
+  }
+
+  #grow(words: number): void {
+    const larger = new Uint32Array(Math.max(words, 2 * this.#words.length))
+    larger.set(this.#words.subarray(0, this.#used))
+    this.#words = larger
+  }
+
+  get bytes(): Uint8Array {
+    return new Uint8Array(this.#words.buffer, 0, this.#used << 2)
+  }
+
+  /** The places that the engine fills with links' indexes, as it wants them. */
+  get patches(): Uint8Array | undefined {
+    const patches = this.#patches
+    if (patches === undefined) return undefined
+    const packed = new Uint8Array(patches.length * PATCH_SIZE)
+    const words = new Uint32Array(packed.buffer)
+    for (let i = 0; i < patches.length; i++) {
+      const { offset, barrier, name } = patches[i]!
+      words[i * 6] = offset
+      words[i * 6 + 1] = barrier ? 1 : 0
+      textEncoder.encodeInto(name, packed.subarray(i * PATCH_SIZE + 8, (i + 1) * PATCH_SIZE - 1))
+    }
+    return packed
+  }
+
+  /** Lets go of what had to stay open until the requests were sent. */
+  release(): void {
+    for (const { encoded } of this.requests) {
+      if (encoded.holds !== undefined) for (const held of encoded.holds) held.release()
+    }
+  }
+
+  /** Sorts what the engine answered by request. */
+  read(answers: Uint8Array | undefined): Answers {
+    const out: Answers = { results: undefined, errors: undefined }
+    const { requests } = this
+    if (answers !== undefined) {
+      const r = new Reader(answers)
+      eachMessage(r, (message) => {
+        const index = message.sequence
+        const request = requests[index]
+        if (request === undefined) return
+        if (message.type === NLMSG_ERROR || message.type === NLMSG_DONE) {
+          ;(out.errors ??= [])[index] = failureOf(request, r, message)
+          return
+        }
+        try {
+          const result: unknown = request.operation.read?.(r, message)
+          if (result !== undefined) (out.results ??= [])[index] = result
+        } catch (error) {
+          ;(out.errors ??= [])[index] = error as Error
+        }
+      })
+    }
+    for (let i = 0; i < requests.length; i++) {
+      const request = requests[i]!
+      if (request.operation.answer === 'object' && out.results?.[i] === undefined && out.errors?.[i] === undefined) {
+        ;(out.errors ??= [])[i] = new NetlinkError({
+          errno: 42,
+          request: request.operation.message,
+          action: request.operation.describe(request.spec) as string,
+          reason: 'the kernel answered without an object',
+        })
+      }
+    }
+    return out
+  }
+}
