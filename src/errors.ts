@@ -2,8 +2,6 @@
 import { constants } from 'node:os'
 import { getSystemErrorMap } from 'node:util'
 
-import type { AttributePolicy } from './wire/message.js'
-
 const names = new Map<number, string>()
 for (const [name, number] of Object.entries(constants.errno)) if (!names.has(number)) names.set(number, name)
 // Names that Node lacks and the route family answers with.
@@ -23,6 +21,16 @@ export function errorCode(errno: number): string {
 export function errorText(errno: number): string {
   const text = getSystemErrorMap().get(-errno)?.[1]
   return text === undefined ? errorCode(errno) : `${text} (${errorCode(errno)})`
+}
+
+/** What an attribute may be, by the kernel (NL_POLICY_TYPE_ATTR_*). */
+export interface AttributePolicy {
+  type?: string
+  min?: number
+  max?: number
+  minLength?: number
+  maxLength?: number
+  mask?: number
 }
 
 /** What a `NetlinkError` is made of. */
@@ -111,9 +119,12 @@ export class BatchError extends Error {
   readonly results: readonly unknown[]
 
   constructor(index: number, count: number, results: readonly unknown[], cause: Error) {
-    super(`request ${index + 1} of ${count} failed, the ${count - index - 1} after it were not sent: ${cause.message}`, {
-      cause,
-    })
+    super(
+      `request ${index + 1} of ${count} failed, the ${count - index - 1} after it were not sent: ${cause.message}`,
+      {
+        cause,
+      },
+    )
     this.index = index
     this.results = results
   }
@@ -123,4 +134,34 @@ export class BatchError extends Error {
 export class ClosedError extends Error {
   override readonly name = 'ClosedError'
   readonly code = 'ERR_CLOSED'
+}
+
+/** What a `NetnsError` is made of. */
+export interface NetnsFailure {
+  errno: number
+  /** The system call that failed: "setns". */
+  syscall: string
+  /** What was asked, of which namespace: "create the namespace blue". */
+  action: string
+  /** What to do about it, where that is known. */
+  advice?: string | undefined
+}
+
+/**
+ * A system call about a network namespace failed: to make, name, open or enter one, or something inside it.
+ *
+ * `code` and `errno` are the kernel's ('EPERM', 1), `syscall` is what it refused ('unshare').
+ */
+export class NetnsError extends Error {
+  override readonly name = 'NetnsError'
+  readonly code: string
+  readonly errno: number
+  readonly syscall: string
+
+  constructor({ errno, syscall, action, advice }: NetnsFailure) {
+    super(`can't ${action}: ${errorText(errno)} (${syscall})${advice ? `. ${advice}` : ''}`)
+    this.code = errorCode(errno)
+    this.errno = errno
+    this.syscall = syscall
+  }
 }

@@ -59,29 +59,93 @@ export interface NativeSubscription {
   close(): void
 }
 
-export interface NativeSocketOptions {
-  protocol: number
-  /** Descriptor of the namespace to open it in; undefined: the process's own. */
-  netns?: number | undefined
-  /** Bytes; 0 or undefined: as large as the process may have, at most 4 MiB. */
-  receiveBuffer?: number | undefined
-  sendBuffer?: number | undefined
-  strict?: boolean | undefined
-}
-
 /** Owner of a descriptor of a network namespace; closed at the latest when it is garbage. */
 export interface NativeNamespace {
+  /** -1 after `close`. */
   readonly fd: number
+  readonly inode: number
+  readonly device: number
+  /** Calls the function on this thread inside the namespace, and comes back. What it throws is thrown. */
+  run<Result>(work: () => Result): Result
+  /** `path`: below /proc/sys/net. */
+  sysctlGet(path: string): Promise<string>
+  sysctlGetSync(path: string): string
+  sysctlSet(path: string, value: string): Promise<void>
+  sysctlSetSync(path: string, value: string): void
+  /** Opens a socket inside. The descriptor is the caller's to close. */
+  socket(options: NativeInetSocketOptions): Promise<number>
+  socketSync(options: NativeInetSocketOptions): number
+  /** Closes the descriptor when what was begun with it has ended. */
   close(): void
 }
 
+export interface NativeInetSocketOptions {
+  family: 4 | 6
+  /** TCP; otherwise UDP. */
+  stream: boolean
+  /** What to bind to, numeric, without a scope; with neither address nor port the socket is not bound. */
+  address?: string | undefined
+  port?: number | undefined
+  /** Link name or index of a link-local `address`. */
+  scope?: string | undefined
+  /** Link name or index that everything goes through (SO_BINDTOIFINDEX). */
+  through?: string | undefined
+  reuseAddress?: boolean | undefined
+  reusePort?: boolean | undefined
+  ipv6Only?: boolean | undefined
+}
+
+/** `inode` and `device` are 0 where no network namespace is mounted on the name. */
+export interface NativeNamespaceEntry {
+  name: string
+  inode: number
+  device: number
+}
+
 interface Addon {
-  /** Opens on a worker thread; rejects with an Error that carries `errno` and `syscall`. */
-  openSocket(options: NativeSocketOptions): Promise<NativeSocket>
-  openSocketSync(options: NativeSocketOptions): NativeSocket
+  /**
+   * Opens on a worker thread; rejects with an Error that carries `errno` and `syscall`.
+   * `netns`: descriptor of the namespace to open it in; -1: the process's own.
+   * Buffers in bytes; 0: as large as the process may have, at most 4 MiB.
+   */
+  openSocket(
+    protocol: number,
+    netns: number,
+    receiveBuffer: number,
+    sendBuffer: number,
+    strict: boolean,
+  ): Promise<NativeSocket>
+  openSocketSync(
+    protocol: number,
+    netns: number,
+    receiveBuffer: number,
+    sendBuffer: number,
+    strict: boolean,
+  ): NativeSocket
+  /** Where names of namespaces are: "/run/netns". */
+  readonly namespaceDirectory: string
+  /** With a name as `ip netns add` makes it, without one anonymous. Rejects with `errno` and `syscall`, as all below. */
+  createNamespace(name?: string): Promise<NativeNamespace>
+  createNamespaceSync(name?: string): NativeNamespace
+  openNamespace(path: string): Promise<NativeNamespace>
+  openNamespaceSync(path: string): NativeNamespace
+  /** Another descriptor of the same namespace. */
+  duplicateNamespace(fd: number): NativeNamespace
+  /** The namespace of the calling thread. */
+  currentNamespace(): NativeNamespace
+  deleteNamespace(name: string): Promise<void>
+  deleteNamespaceSync(name: string): void
+  listNamespaces(): Promise<NativeNamespaceEntry[]>
+  listNamespacesSync(): NativeNamespaceEntry[]
   /** Where answers go: through the socket's `owner`, so that native code holds no reference to it. */
   setDispatch(
-    dispatch: (socket: NativeSocket, id: number, messages: Uint8Array | undefined, last: boolean, errno: number) => void,
+    dispatch: (
+      socket: NativeSocket,
+      id: number,
+      messages: Uint8Array | undefined,
+      last: boolean,
+      errno: number,
+    ) => void,
   ): void
 }
 

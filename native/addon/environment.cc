@@ -59,16 +59,10 @@ void Environment::drain() {
     std::lock_guard lock(mutex_);
     batch.swap(pending_);
   }
-  Napi::Env env(env_);
   for (Completion& completion : batch) {
-    Napi::HandleScope scope(env);
+    if (!can_run_javascript(env_)) return;
+    Napi::HandleScope scope(env_);
     completion();
-    if (env.IsExceptionPending()) {
-      // What a listener throws is the program's to handle, as with any other callback.
-      napi_value error = nullptr;
-      napi_get_and_clear_last_exception(env_, &error);
-      napi_fatal_exception(env_, error);
-    }
   }
 }
 
@@ -81,6 +75,7 @@ void Environment::release() {
 }
 
 Napi::Promise Environment::async(Napi::Env env, Task work, Settle settle) {
+  if (!can_run_javascript(env)) return {};
   auto deferred = std::make_shared<Napi::Promise::Deferred>(env);
   Napi::Promise promise = deferred->Promise();
   hold();
@@ -93,6 +88,35 @@ Napi::Promise Environment::async(Napi::Env env, Task work, Settle settle) {
     return fate;
   });
   return promise;
+}
+
+bool can_run_javascript(napi_env env) {
+  napi_value value = nullptr;
+  // Any call that may run JavaScript tells.
+  return napi_get_undefined(env, &value) == napi_ok && napi_coerce_to_bool(env, value, &value) == napi_ok;
+}
+
+void call(napi_env env, napi_value receiver, napi_value function, std::initializer_list<napi_value> arguments) {
+  if (napi_call_function(env, receiver, function, arguments.size(), arguments.begin(), nullptr) == napi_ok) return;
+  bool pending = false;
+  napi_value error = nullptr;
+  if (napi_is_exception_pending(env, &pending) == napi_ok && pending &&
+      napi_get_and_clear_last_exception(env, &error) == napi_ok) {
+    napi_fatal_exception(env, error);
+  }
+}
+
+napi_value to_bytes(napi_env env, const std::vector<std::byte>& bytes) {
+  napi_value buffer = nullptr;
+  napi_value array = nullptr;
+  void* data = nullptr;
+  if (bytes.empty() || napi_create_arraybuffer(env, bytes.size(), &data, &buffer) != napi_ok) {
+    napi_get_undefined(env, &array);
+    return array;
+  }
+  std::memcpy(data, bytes.data(), bytes.size());
+  napi_create_typedarray(env, napi_uint8_array, bytes.size(), buffer, 0, &array);
+  return array;
 }
 
 Napi::Error system_error(Napi::Env env, int error, const char* syscall) {

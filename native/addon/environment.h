@@ -4,7 +4,9 @@
 
 #include <napi.h>
 
+#include <cstddef>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -54,6 +56,17 @@ class Environment final : public Mailbox {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Monitor> monitor_;
 };
+
+// False once the environment is being torn down (a worker that was terminated): then no call into JavaScript succeeds,
+// and node-addon-api would end the process for it.
+bool can_run_javascript(napi_env env);
+
+// Calls a function from the event loop; what it throws is the program's to handle, as with any other callback.
+// Terminated at any moment, it just does nothing.
+void call(napi_env env, napi_value receiver, napi_value function, std::initializer_list<napi_value> arguments);
+
+// A Uint8Array aligned to its own ArrayBuffer, as the reader in TypeScript wants it; undefined where there is nothing.
+napi_value to_bytes(napi_env env, const std::vector<std::byte>& bytes);
 
 // An Error that carries `errno`, `code` and `syscall`, as Node's own system errors do.
 Napi::Error system_error(Napi::Env env, int error, const char* syscall);

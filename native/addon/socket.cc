@@ -27,14 +27,6 @@ std::vector<std::byte> copy_bytes(const Napi::Value& value) {
   return {data, data + array.ByteLength()};
 }
 
-// Aligned to its own ArrayBuffer, as the reader in TypeScript wants it; undefined where there is nothing.
-Napi::Value to_bytes(Napi::Env env, const std::vector<std::byte>& bytes) {
-  if (bytes.empty()) return env.Undefined();
-  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, bytes.size());
-  memcpy(buffer.Data(), bytes.data(), bytes.size());
-  return Napi::Uint8Array::New(env, bytes.size(), buffer, 0);
-}
-
 // u32 offset, u32 barrier, char name[16]: see src/native.ts.
 std::vector<Patch> read_patches(const Napi::Value& value) {
   std::vector<Patch> patches;
@@ -59,20 +51,13 @@ struct OpenRequest {
   int netns = -1;
 };
 
-OpenRequest read_open(const Napi::Value& value) {
-  const auto object = value.As<Napi::Object>();
-  const auto number = [&object](const char* key, uint32_t otherwise) {
-    const Napi::Value field = object.Get(key);
-    return field.IsNumber() ? field.As<Napi::Number>().Uint32Value() : otherwise;
-  };
+OpenRequest read_open(const Napi::CallbackInfo& info) {
   OpenRequest request;
-  request.options.protocol = static_cast<int>(number("protocol", 0));
-  request.options.receive_buffer = number("receiveBuffer", 0);
-  request.options.send_buffer = number("sendBuffer", 0);
-  const Napi::Value strict = object.Get("strict");
-  request.options.strict = !strict.IsBoolean() || strict.As<Napi::Boolean>().Value();
-  const Napi::Value netns = object.Get("netns");
-  if (netns.IsNumber()) request.netns = netns.As<Napi::Number>().Int32Value();
+  request.options.protocol = info[0].As<Napi::Number>().Int32Value();
+  request.netns = info[1].As<Napi::Number>().Int32Value();
+  request.options.receive_buffer = info[2].As<Napi::Number>().Uint32Value();
+  request.options.send_buffer = info[3].As<Napi::Number>().Uint32Value();
+  request.options.strict = info[4].As<Napi::Boolean>().Value();
   return request;
 }
 
@@ -125,7 +110,7 @@ Napi::Object SocketWrap::wrap(Napi::Env env, std::shared_ptr<Connection> connect
 }
 
 Napi::Value SocketWrap::open(const Napi::CallbackInfo& info) {
-  const OpenRequest request = read_open(info[0]);
+  const OpenRequest request = read_open(info);
   auto opened = std::make_shared<Opened>(request);
   return Environment::of(info.Env())
       .async(
@@ -153,7 +138,7 @@ Napi::Value SocketWrap::open(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value SocketWrap::open_sync(const Napi::CallbackInfo& info) {
-  const OpenRequest request = read_open(info[0]);
+  const OpenRequest request = read_open(info);
   Opened opened(request);
   const auto open_here = [&] { opened.error = KernelSocket::open(request.options, opened.connection->socket); };
   if (request.netns < 0) {
@@ -183,13 +168,14 @@ void SocketWrap::end(uint32_t id, std::vector<std::byte> bytes, bool last, int e
     if (in_flight_ == 1 && keeps_alive_) environment_.release();
     if (--in_flight_ == 0) Unref();
   }
-  environment_.dispatch.Call({self, Napi::Number::New(env, id), to_bytes(env, bytes), Napi::Boolean::New(env, last),
-                              Napi::Number::New(env, error)});
+  call(env, self, environment_.dispatch.Value(),
+       {self, Napi::Number::New(env, id), to_bytes(env, bytes), Napi::Boolean::New(env, last),
+        Napi::Number::New(env, error)});
 }
 
 Napi::Value SocketWrap::submit(const Napi::CallbackInfo& info) {
   const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
-  const bool stop_at_failure = info[3].ToBoolean().Value();
+  const bool stop_at_failure = info[3].As<Napi::Boolean>().Value();
   begin();
   environment_.engine().post(
       connection_->lane, [this, id, stop_at_failure, connection = connection_, messages = copy_bytes(info[1]),
@@ -205,7 +191,7 @@ Napi::Value SocketWrap::submit(const Napi::CallbackInfo& info) {
 Napi::Value SocketWrap::submit_sync(const Napi::CallbackInfo& info) {
   std::vector<std::byte> messages = copy_bytes(info[0]);
   const std::vector<Patch> patches = read_patches(info[1]);
-  const bool stop_at_failure = info[2].ToBoolean().Value();
+  const bool stop_at_failure = info[2].As<Napi::Boolean>().Value();
   std::vector<std::byte> answers;
   const bool ran = environment_.engine().run(
       connection_->lane, [&] { answers = connection_->exchange.submit(messages, patches, stop_at_failure); });
@@ -213,7 +199,7 @@ Napi::Value SocketWrap::submit_sync(const Napi::CallbackInfo& info) {
     system_error(info.Env(), EBUSY, "submitSync").ThrowAsJavaScriptException();
     return {};
   }
-  return to_bytes(info.Env(), answers);
+  return {info.Env(), to_bytes(info.Env(), answers)};
 }
 
 Napi::Value SocketWrap::dump(const Napi::CallbackInfo& info) {
@@ -374,7 +360,7 @@ int SubscriptionWrap::start(std::unique_ptr<KernelSocket> socket, Napi::Function
   subscription_ = std::make_shared<Subscription>(
       std::move(socket), fd, [this](const std::vector<std::byte>& messages, int error) {
         const Napi::Env env = Env();
-        listener_.Call({to_bytes(env, messages), Napi::Number::New(env, error)});
+        call(env, env.Undefined(), listener_.Value(), {to_bytes(env, messages), Napi::Number::New(env, error)});
       });
   if (const int error = environment_.monitor().add(subscription_)) {
     subscription_.reset();
