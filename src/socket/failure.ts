@@ -68,18 +68,22 @@ export function dumpFailure<T>(
 export const INTERRUPTED = EINTR
 
 function base(request: AnyRequest, errno: number): NetlinkFailure {
-  return { errno, request: request.operation.message, action: request.operation.describe(request.spec) as string }
+  return { errno, request: request.operation.message, action: request.operation.describe(request.spec) }
 }
 
 /** Where in the request the kernel's offsets point. */
-function pathsOf(request: AnyRequest, ack: ExtendedAck): { attribute?: string | undefined; missing?: string | undefined } {
+function pathsOf(
+  request: AnyRequest,
+  ack: ExtendedAck,
+): { attribute?: string | undefined; missing?: string | undefined } {
   if (ack.offset === undefined && ack.missingType === undefined) return {}
   const { encoded, operation } = request
   const r = new Reader(encoded.bytes.slice(encoded.start, encoded.end))
   const start = HEADER_SIZE + ((operation.headerSize + 3) & ~3)
   const end = encoded.end - encoded.start
   const path = (offset: number) => pathAt(operation.table, r, start, end, offset)
-  const attribute = ack.offset === undefined ? undefined : (path(ack.offset) ?? (ack.offset < start ? 'header' : undefined))
+  const attribute =
+    ack.offset === undefined ? undefined : (path(ack.offset) ?? (ack.offset < start ? 'header' : undefined))
   let missing: string | undefined
   if (ack.missingType !== undefined) {
     const nest = ack.missingNest === undefined ? undefined : path(ack.missingNest)

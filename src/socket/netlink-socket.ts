@@ -1,6 +1,7 @@
 /** A netlink socket in one namespace: runs requests, alone or together, reads dumps, subscribes to groups. */
 import { BatchError, ClosedError } from '../errors.js'
 import { native, type NativeSocket, type NativeSocketOwner } from '../native.js'
+import { invalid } from '../wire/invalid.js'
 import { eachMessage, NLMSG_MIN_TYPE } from '../wire/message.js'
 import { Reader } from '../wire/reader.js'
 import { dumpFailure, engineFailure, failureOf, INTERRUPTED } from './failure.js'
@@ -32,7 +33,9 @@ export interface NetlinkSocketOptions {
   dumpRetries?: number | undefined
 }
 
-export type ResultsOf<Requests extends readonly AnyRequest[]> = { -readonly [K in keyof Requests]: ResultOf<Requests[K]> }
+export type ResultsOf<Requests extends readonly AnyRequest[]> = {
+  -readonly [K in keyof Requests]: ResultOf<Requests[K]>
+}
 export type SettledOf<Requests extends readonly AnyRequest[]> = {
   -readonly [K in keyof Requests]: PromiseSettledResult<ResultOf<Requests[K]>>
 }
@@ -71,7 +74,7 @@ export class NetlinkSocket implements NativeSocketOwner {
     const { netns } = options
     netns?.hold?.()
     try {
-      return new NetlinkSocket(await native.openSocket(nativeOptions(protocol, options)), options)
+      return new NetlinkSocket(await native.openSocket(...openArguments(protocol, options)), options)
     } catch (error) {
       throw systemFailure(error, 'open a netlink socket')
     } finally {
@@ -82,7 +85,7 @@ export class NetlinkSocket implements NativeSocketOwner {
   /** The same, at once: blocks for some tens of microseconds. */
   static openSync(protocol: number, options: NetlinkSocketOptions = {}): NetlinkSocket {
     try {
-      return new NetlinkSocket(native.openSocketSync(nativeOptions(protocol, options)), options)
+      return new NetlinkSocket(native.openSocketSync(...openArguments(protocol, options)), options)
     } catch (error) {
       throw systemFailure(error, 'open a netlink socket')
     }
@@ -137,7 +140,8 @@ export class NetlinkSocket implements NativeSocketOwner {
   async batch(requests: readonly AnyRequest[]): Promise<unknown[]> {
     if (this.#closed) throw closedError()
     for (const request of requests) {
-      if (request.operation.answer === 'dump') throw new TypeError(`a dump can't be part of a batch: ${String(request)}`)
+      if (request.operation.answer === 'dump')
+        throw new TypeError(`a dump can't be part of a batch: ${String(request)}`)
     }
     if (requests.length === 0) return []
     this.#flush()
@@ -308,14 +312,16 @@ export class NetlinkSocket implements NativeSocketOwner {
   async #collect(request: AnyRequest): Promise<unknown[]> {
     for (let tries = 0; ; tries++) {
       const all: unknown[] = []
-      const { errno, said } = await new Promise<{ errno: number; said: NetlinkError | undefined }>((resolve, reject) => {
-        const id = this.#dump(request, (items, bytes, ended, broken) => {
-          if (broken !== undefined) reject(broken)
-          for (const item of items) all.push(item)
-          if (ended) resolve(ended)
-          else if (bytes > 0) this.#native.consumed(id, bytes)
-        })
-      })
+      const { errno, said } = await new Promise<{ errno: number; said: NetlinkError | undefined }>(
+        (resolve, reject) => {
+          const id = this.#dump(request, (items, bytes, ended, broken) => {
+            if (broken !== undefined) reject(broken)
+            for (const item of items) all.push(item)
+            if (ended) resolve(ended)
+            else if (bytes > 0) this.#native.consumed(id, bytes)
+          })
+        },
+      )
       if (errno === 0) return all
       if (errno !== INTERRUPTED || tries >= this.#dumpRetries) throw dumpFailure(request, errno, all, said)
       if (this.#closed) throw closedError()
@@ -393,9 +399,23 @@ function readPart(
   return { items, said }
 }
 
-function nativeOptions(protocol: number, options: NetlinkSocketOptions) {
-  const { netns, receiveBuffer, sendBuffer, strict } = options
-  return { protocol, netns: netns?.fd, receiveBuffer, sendBuffer, strict }
+function openArguments(protocol: number, options: NetlinkSocketOptions) {
+  const { netns, receiveBuffer = 0, sendBuffer = 0, strict = true } = options
+  if (!Number.isInteger(protocol) || protocol < 0 || protocol > 31) {
+    throw invalid('protocol', 'an integer from 0 to 31', protocol)
+  }
+  for (const [name, value] of [
+    ['receiveBuffer', receiveBuffer],
+    ['sendBuffer', sendBuffer],
+  ] as const) {
+    if (!Number.isInteger(value) || value < 0 || value > 1 << 30) {
+      throw invalid(name, `an integer from 0 to ${1 << 30}`, value)
+    }
+  }
+  if (typeof strict !== 'boolean') throw invalid('strict', 'true or false', strict)
+  const fd = netns === undefined ? -1 : netns.fd
+  if (!Number.isInteger(fd) || (netns !== undefined && fd < 0)) throw invalid('netns', 'a Netns or { fd }', netns)
+  return [protocol, fd, receiveBuffer, sendBuffer, strict] as const
 }
 
 function closedError(): ClosedError {

@@ -106,7 +106,7 @@ export class Submission {
         ;(out.errors ??= [])[i] = new NetlinkError({
           errno: 42,
           request: request.operation.message,
-          action: request.operation.describe(request.spec) as string,
+          action: request.operation.describe(request.spec),
           reason: 'the kernel answered without an object',
         })
       }

@@ -16,6 +16,8 @@ export interface Attribute<In, Out, A extends Access = Access, Many extends bool
   readonly access: A
   /** The attribute may be repeated; its values are an array. */
   readonly many: Many
+  /** Another attribute that holds the value instead where `takes` says so: IFLA_VXLAN_GROUP6 for IFLA_VXLAN_GROUP. */
+  readonly alternative?: { readonly type: number; takes(value: unknown): boolean }
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a table holds attributes of any types
@@ -50,6 +52,13 @@ export const repeated = <In, Out>(type: number, codec: Codec<In, Out>): Attribut
   many: true,
 })
 
+/** The same under one name, held by the attribute `type` or, where `takes` says so, by `otherType`. */
+export const either = <A extends Attribute<never, unknown>>(
+  attribute: A,
+  otherType: number,
+  takes: (value: unknown) => boolean,
+): A => ({ ...attribute, alternative: { type: otherType, takes } })
+
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- inferred from any attribute
 type ValueIn<A> = A extends Attribute<infer In, any, any, infer Many> ? (Many extends true ? readonly In[] : In) : never
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- inferred from any attribute
@@ -77,10 +86,13 @@ export interface WithUnknown {
 
 /** Set in `nla_type` of an attribute that contains attributes; the kernel wants it of some. */
 export const NLA_F_NESTED = 0x8000
-const TYPE_MASK = 0x3fff
+/** The bits of `nla_type` that are the attribute's number. */
+export const TYPE_MASK = 0x3fff
 
 interface Entry extends Attribute<unknown, unknown> {
   readonly name: string
+  /** The attribute's contents stand in the object itself, not in a property of it. */
+  readonly readInto: ((r: Reader, start: number, end: number, into: object) => void) | undefined
 }
 
 export class AttributeTable<T extends AttributeMap = AttributeMap> {
@@ -93,10 +105,13 @@ export class AttributeTable<T extends AttributeMap = AttributeMap> {
     this.map = map
     this.names = Object.keys(map)
     for (const [name, attribute] of Object.entries(map)) {
-      const entry: Entry = { ...(attribute as Attribute<unknown, unknown>), name }
+      const { codec } = attribute as Attribute<unknown, unknown>
+      const readInto = isNest(codec) ? codec.readInto?.bind(codec) : undefined
+      const entry: Entry = { ...(attribute as Attribute<unknown, unknown>), name, readInto }
       this.#byName.set(name, entry)
       // Of two names for one number the first is the one that is read.
       this.#byType[entry.type] ??= entry
+      if (entry.alternative !== undefined) this.#byType[entry.alternative.type] ??= entry
     }
   }
 
@@ -148,8 +163,12 @@ export class AttributeTable<T extends AttributeMap = AttributeMap> {
       if (length < 4 || at + length > end) throw new MalformedMessage(`an attribute of ${length} bytes in ${end - at}`)
       const type = u16[(at >> 1) + 1]! & TYPE_MASK
       const entry = this.#byType[type]
-      const value =
-        entry === undefined || entry.access === 'w' ? undefined : entry.codec.read(r, at + 4, at + length)
+      if (entry?.readInto !== undefined) {
+        entry.readInto(r, at + 4, at + length, out)
+        at += (length + 3) & ~3
+        continue
+      }
+      const value = entry === undefined || entry.access === 'w' ? undefined : entry.codec.read(r, at + 4, at + length)
       if (value === undefined) {
         keepUnknown(out, type, r.bytes.slice(at + 4, at + length))
       } else if (entry!.many) {
@@ -166,13 +185,14 @@ export class AttributeTable<T extends AttributeMap = AttributeMap> {
 }
 
 function writeValue(w: Writer, entry: Entry, value: unknown): void {
-  const { codec } = entry
+  const { codec, alternative } = entry
   if (codec.wire === 'flag') {
     codec.write(w, value)
     if (value === true) w.close(w.open(entry.type))
     return
   }
-  const token = w.open(isNest(codec) ? entry.type | NLA_F_NESTED : entry.type)
+  const type = alternative?.takes(value) ? alternative.type : entry.type
+  const token = w.open(isNest(codec) ? type | NLA_F_NESTED : type)
   codec.write(w, value)
   w.close(token)
 }
@@ -189,6 +209,8 @@ export interface NestCodec<In, Out> extends Codec<In, Out> {
   readonly table: AttributeTable | undefined
   /** Bytes before the first attribute: a header of the family's. */
   readonly headerSize: number
+  /** Reads what is inside into the object around it, instead of into an object of its own. */
+  readInto?(r: Reader, start: number, end: number, into: object): void
 }
 
 export function isNest(codec: Codec<never, unknown> | Codec<unknown>): codec is NestCodec<unknown, unknown> {
@@ -229,7 +251,7 @@ export function pathAt(
   end: number,
   offset: number,
 ): string | undefined {
-  for (let at = start; at + 4 <= end; ) {
+  for (let at = start; at + 4 <= end;) {
     const length = r.getU16(at)
     if (length < 4 || at + length > end) return undefined
     if (offset >= at && offset < at + length) {
@@ -237,7 +259,13 @@ export function pathAt(
       const entry = table?.byType(type)
       const name = entry?.name ?? `attribute ${type}`
       if (offset < at + 4 || entry === undefined || !isNest(entry.codec)) return name
-      const inner = pathAt(innerTable(entry.codec, r, start, end), r, at + 4 + entry.codec.headerSize, at + length, offset)
+      const inner = pathAt(
+        innerTable(entry.codec, r, start, end),
+        r,
+        at + 4 + entry.codec.headerSize,
+        at + length,
+        offset,
+      )
       return inner === undefined ? name : `${name}.${inner}`
     }
     at += (length + 3) & ~3

@@ -90,6 +90,17 @@ export const u64 = (): Codec<number> => ({
   read: (r, start, end) => (end - start < 8 ? undefined : readU64(r, start)),
 })
 
+/** An unsigned integer of four or eight bytes, as the kernel finds room for it (NLA_UINT). */
+export const uint = (): Codec<number> => ({
+  wire: 'uint',
+  expects: 'an integer from 0',
+  write(w, value) {
+    if (value > 0xffffffff) u64().write(w, value)
+    else u32().write(w, value)
+  },
+  read: (r, start, end) => (end - start >= 8 ? readU64(r, start) : end - start >= 4 ? r.getU32(start) : undefined),
+})
+
 /** A truth value in a number of the given width. */
 const truth = (wire: string, size: number, put: (w: Writer, v: number) => void): Codec<boolean> => ({
   wire,
@@ -107,14 +118,17 @@ const truth = (wire: string, size: number, put: (w: Writer, v: number) => void):
 export const bool8 = (): Codec<boolean> => truth('u8', 1, (w, v) => w.putU8(v))
 export const bool32 = (): Codec<boolean> => truth('u32', 4, (w, v) => w.putU32(v))
 
-/** An attribute without payload: there or not. `false` can't be sent; the table leaves the attribute out. */
+/**
+ * An attribute without payload: there or not. `false` can't be sent; the table leaves the attribute out.
+ * The kernel answers some of them with a byte, which then counts.
+ */
 export const flag = (): Codec<boolean> => ({
   wire: 'flag',
   expects: 'true or false',
   write(w, value) {
     if (typeof value !== 'boolean') throw w.invalid('true or false', value)
   },
-  read: () => true,
+  read: (r, start, end) => end === start || r.bytes[start] !== 0,
 })
 
 const encoder = new TextEncoder()
@@ -263,7 +277,7 @@ export function namesOf<Names extends Record<string, number>>(
     set = Object.freeze(nameBits(names, number))
     if (known.size < 4096) known.set(number, set)
   }
-  return set as readonly ((keyof Names & string) | number)[]
+  return set
 }
 
 function nameBits(names: Record<string, number>, number: number): (string | number)[] {
@@ -271,7 +285,7 @@ function nameBits(names: Record<string, number>, number: number): (string | numb
   let rest = number >>> 0
   for (const name in names) {
     const bit = names[name]! >>> 0
-    if (bit !== 0 && ((number & bit) >>> 0) === bit) {
+    if (bit !== 0 && (number & bit) >>> 0 === bit) {
       set.push(name)
       rest = (rest & ~bit) >>> 0
     }

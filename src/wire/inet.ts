@@ -88,7 +88,7 @@ function formatIPv4(bytes: Uint8Array, at: number): string {
 function formatIPv6(bytes: Uint8Array, at: number): string {
   let run = -1
   let runLength = 1
-  for (let i = 0; i < 8; ) {
+  for (let i = 0; i < 8;) {
     let length = 0
     while (i + length < 8 && bytes[at + 2 * (i + length)] === 0 && bytes[at + 2 * (i + length) + 1] === 0) length++
     if (length > runLength) {

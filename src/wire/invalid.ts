@@ -14,7 +14,9 @@ function shown(value: unknown): string {
       if (Array.isArray(value)) return `an array of ${value.length}`
       if (value instanceof Uint8Array) return `${value.length} bytes`
       const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)?.constructor?.name
-      return name && name !== 'Object' ? `a ${name}` : `an object with ${Object.keys(value).join(', ') || 'nothing in it'}`
+      return name && name !== 'Object'
+        ? `a ${name}`
+        : `an object with ${Object.keys(value).join(', ') || 'nothing in it'}`
     }
     default:
       return String(value)
@@ -31,7 +33,9 @@ export function invalid(path: string, expected: string, got: unknown, kind: 'typ
 export function unknownOption(path: string, known: readonly string[]): Error {
   const name = path.slice(path.lastIndexOf('.') + 1)
   const nearest = closest(name, known)
-  return new TypeError(`${path}: unknown option${nearest ? `, did you mean ${nearest}?` : ` (known: ${known.join(', ')})`}`)
+  return new TypeError(
+    `${path}: unknown option${nearest ? `, did you mean ${nearest}?` : ` (known: ${known.join(', ')})`}`,
+  )
 }
 
 function closest(name: string, known: readonly string[]): string | undefined {

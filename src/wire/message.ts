@@ -5,6 +5,7 @@
  *     NLMSG_ERROR, NLMSG_DONE: s32 -errno │ the request's header │ attributes of the extended ack
  */
 import { MalformedMessage, type Reader } from './reader.js'
+import type { AttributePolicy } from '../errors.js'
 import { littleEndian, readText, readU64 } from './codec.js'
 
 export const HEADER_SIZE = 16
@@ -43,7 +44,7 @@ export interface Message {
 export function eachMessage(r: Reader, visit: (message: Message) => void): void {
   const message: Message = { type: 0, flags: 0, sequence: 0, start: 0, body: 0, end: 0 }
   const total = r.bytes.length
-  for (let at = 0; at < total; ) {
+  for (let at = 0; at < total;) {
     const length = at + HEADER_SIZE <= total ? r.getU32(at) : 0
     if (length < HEADER_SIZE || at + length > total) {
       throw new MalformedMessage(`a message of ${length} bytes in ${total - at}`)
@@ -69,16 +70,6 @@ export interface ExtendedAck {
   missingType?: number
   missingNest?: number
   policy?: AttributePolicy
-}
-
-/** What an attribute may be, by the kernel (NL_POLICY_TYPE_ATTR_*). */
-export interface AttributePolicy {
-  type?: string
-  min?: number
-  max?: number
-  minLength?: number
-  maxLength?: number
-  mask?: number
 }
 
 /** Reads an NLMSG_ERROR, or an NLMSG_DONE that carries one. */
@@ -127,7 +118,7 @@ const POLICY_TYPES = [
 
 function readPolicy(r: Reader, start: number, end: number): AttributePolicy {
   const policy: AttributePolicy = {}
-  for (let at = start; at + 4 <= end; ) {
+  for (let at = start; at + 4 <= end;) {
     const length = r.getU16(at)
     if (length < 4 || at + length > end) break
     const from = at + 4

@@ -48,6 +48,8 @@ export class Writer {
   depth = 0
 
   #start = 0
+  /** A message has been begun and not finished: its writing threw, if another is begun. */
+  #unfinished = false
   #patches: LinkNamePatch[] | undefined
   #holds: Holdable[] | undefined
 
@@ -68,6 +70,9 @@ export class Writer {
     this.depth = 0
     this.#patches = undefined
     this.#holds = undefined
+    // What was refused has left bytes behind, and not always up to a multiple of four.
+    if (this.#unfinished) this.#slab(SLAB)
+    this.#unfinished = true
     this.#start = this.position
     this.reserve(16 + headerSize)
     const start = this.#start
@@ -82,6 +87,7 @@ export class Writer {
     const start = this.#start
     const end = this.position
     this.u32[start >> 2] = end - start
+    this.#unfinished = false
     return { words: this.u32, bytes: this.bytes, start, end, patches: this.#patches, holds: this.#holds }
   }
 
