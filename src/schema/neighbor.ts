@@ -1,0 +1,346 @@
+/** Neighbours (ARP, NDP) and FDB entries: one message, two tables (linux/neighbour.h; RTM_NEWNEIGH, ndmsg). */
+import { type AttributeMap, attribute, attributes, type Given, nested, readOnly } from '../wire/attributes.js'
+import { be16, bits, type Codec, numberOf, namesOf, bitsOf, u16, u32, u8 } from '../wire/codec.js'
+import { AF_INET, AF_INET6, familyOf, ip, linkAddress } from '../wire/inet.js'
+import type { Message } from '../wire/message.js'
+import type { Reader } from '../wire/reader.js'
+import type { Writer } from '../wire/writer.js'
+import { linkIndex, linkIndexOrNone, type LinkReference, putLinkReference } from './link-reference.js'
+import { routeProtocol } from './route-protocol.js'
+import { AF_BRIDGE } from './rtnetlink.js'
+
+/** struct ndmsg: u8 family │ u8 │ u16 │ s32 ifindex │ u16 state │ u8 flags │ u8 type */
+export const NDMSG_SIZE = 12
+
+/** NUD_*: what the kernel believes of the neighbour. */
+export const neighborState = {
+  incomplete: 0x01,
+  reachable: 0x02,
+  stale: 0x04,
+  delay: 0x08,
+  probe: 0x10,
+  failed: 0x20,
+  noarp: 0x40,
+  permanent: 0x80,
+} as const
+/** NUD_NONE, and the states above. */
+export type NeighborState = keyof typeof neighborState | 'none'
+
+/** NTF_* */
+export const neighborFlag = {
+  /** Used by a request: the kernel is to resolve the address. */
+  use: 0x01,
+  /** The entry is the device's own (FDB). */
+  self: 0x02,
+  /** The entry is the bridge's, which is the master (FDB). */
+  master: 0x04,
+  proxy: 0x08,
+  /** Learned by a control plane, and refreshed by it alone. */
+  externLearn: 0x10,
+  offloaded: 0x20,
+  /** The entry does not move to another port. */
+  sticky: 0x40,
+  router: 0x80,
+} as const
+export type NeighborFlag = keyof typeof neighborFlag
+
+/** NTF_EXT_* */
+export const neighborExtendedFlag = { managed: 0x1, locked: 0x2, externValidated: 0x4 } as const
+
+export interface NeighborCacheInfo {
+  /** Clock ticks (1/100 s) since it was confirmed, used and updated. */
+  confirmed: number
+  used: number
+  updated: number
+  /** References held. */
+  referenceCount: number
+}
+
+const cacheInfo: Codec<NeighborCacheInfo> = {
+  wire: 'struct nda_cacheinfo',
+  expects: 'nothing: the kernel keeps it',
+  write(w, value) {
+    throw w.invalid(this.expects, value)
+  },
+  read: (r, start, end) =>
+    end - start < 16
+      ? undefined
+      : {
+          confirmed: r.getU32(start),
+          used: r.getU32(start + 4),
+          updated: r.getU32(start + 8),
+          referenceCount: r.getU32(start + 12),
+        },
+}
+
+/** NFEA_*: activity of a bridge's FDB entry. */
+const fdbExtended = attributes({
+  /** Notify when the entry becomes inactive (bit 0) and when active again (bit 1). */
+  activityNotify: attribute(1, u8()),
+  /** Do not refresh the entry's time when it is replaced. */
+  dontRefresh: readOnly(2, u8()),
+})
+
+/** NDA_* that both tables have. */
+const shared = {
+  cacheInfo: readOnly(3, cacheInfo),
+  /** Who made the entry: RTPROT_*, by name or number from 0 to 255. */
+  protocol: attribute(12, routeProtocol()),
+  /** Further flags: `managed` entries are kept resolved by the kernel (5.16); `locked` ones were seen on a locked port. */
+  extendedFlags: attribute(15, bits(u32(), neighborExtendedFlag)),
+  /** Another namespace's id, where the link is in it. */
+  linkNetnsid: readOnly(10, u32()),
+} satisfies AttributeMap
+
+/** NDA_* of a neighbour. */
+export const neighborAttributes = attributes({
+  /** The network-layer address. */
+  dst: attribute(1, ip()),
+  /** The link-layer address. */
+  lladdr: attribute(2, linkAddress()),
+  /** Probes sent, 0 to 4294967295. */
+  probes: readOnly(4, u32()),
+  vlan: readOnly(5, u16()),
+  /** The link, in filters of a dump. */
+  ifindex: attribute(8, linkIndex()),
+  master: attribute(9, linkIndex()),
+  ...shared,
+})
+
+/** NDA_* of an FDB entry. */
+export const fdbAttributes = attributes({
+  /** The MAC address. */
+  lladdr: attribute(2, linkAddress(6)),
+  /** vxlan: the remote VTEP. */
+  dst: attribute(1, ip()),
+  /** The VLAN, 1 to 4094. */
+  vlan: attribute(5, u16({ min: 1, max: 4094 })),
+  /** vxlan: the remote UDP port, 1 to 65535. */
+  port: attribute(6, be16({ min: 1 })),
+  /** vxlan: the remote VNI, 0 to 16777215. */
+  vni: attribute(7, u32({ max: 0xffffff })),
+  /** vxlan: the link through which the remote VTEP is reached. */
+  via: attribute(8, linkIndex()),
+  /** The bridge. */
+  master: attribute(9, linkIndexOrNone()),
+  /** vxlan in external mode: the VNI the entry belongs to, 0 to 16777215. */
+  srcVni: attribute(11, u32({ max: 0xffffff })),
+  /** vxlan: an FDB nexthop group instead of `dst`. */
+  nexthopId: attribute(13, u32({ min: 1 })),
+  fdbExtended: attribute(14, nested(fdbExtended)),
+  ...shared,
+})
+
+type GivenNeighbor = Given<typeof neighborAttributes.map>
+type GivenFdb = Given<typeof fdbAttributes.map>
+
+/** A neighbour to be added, changed or deleted. */
+export interface NeighborSpec extends Omit<GivenNeighbor, 'ifindex' | 'master' | 'dst'> {
+  link: LinkReference
+  /** The IPv4 or IPv6 address. */
+  dst: string | Uint8Array
+  /** One or several of NUD_*. Default when one is made: `permanent` (not for proxy entries). */
+  state?: NeighborState | readonly NeighborState[] | undefined
+  flags?: readonly (NeighborFlag | number)[] | undefined
+  /** A proxy entry: the host answers for the address on this link. */
+  proxy?: boolean | undefined
+  /** The neighbour is a router (IPv6). */
+  router?: boolean | undefined
+}
+
+/** An FDB entry to be added, appended, replaced or deleted. */
+export interface FdbSpec extends Omit<GivenFdb, 'lladdr' | 'master'> {
+  link: LinkReference
+  lladdr: string | Uint8Array
+  /** `permanent` (local; the default), `static` (not aged) or `dynamic` (aged). */
+  state?: 'permanent' | 'static' | 'dynamic' | undefined
+  /** The device's own table (the default, unless `master` is given). */
+  self?: boolean | undefined
+  /** The table of the bridge that is the link's master. */
+  master?: boolean | undefined
+  /** The entry may not move to another port. */
+  sticky?: boolean | undefined
+  externLearn?: boolean | undefined
+  use?: boolean | undefined
+}
+
+/** A neighbour as the kernel has it. */
+export interface Neighbor {
+  family: 'ipv4' | 'ipv6'
+  ifindex: number
+  dst?: string
+  lladdr?: string
+  state: readonly (NeighborState | number)[]
+  flags: readonly (NeighborFlag | number)[]
+  /** RTN_* of the address. */
+  type: number
+  probes?: number
+  vlan?: number
+  master?: number
+  cacheInfo?: NeighborCacheInfo
+  protocol?: string | number
+  extendedFlags?: readonly (string | number)[]
+  linkNetnsid?: number
+  unknownAttributes?: { type: number; data: Uint8Array }[]
+}
+
+/** An FDB entry as the kernel has it. */
+export interface FdbEntry {
+  ifindex: number
+  lladdr?: string
+  dst?: string
+  vlan?: number
+  port?: number
+  vni?: number
+  via?: number
+  master?: number | null
+  srcVni?: number
+  nexthopId?: number
+  state: readonly (NeighborState | number)[]
+  flags: readonly (NeighborFlag | number)[]
+  cacheInfo?: NeighborCacheInfo
+  protocol?: string | number
+  extendedFlags?: readonly (string | number)[]
+  fdbExtended?: { activityNotify?: number; dontRefresh?: number }
+  linkNetnsid?: number
+  unknownAttributes?: { type: number; data: Uint8Array }[]
+}
+
+const neighborOptions = [...neighborAttributes.names, 'link', 'state', 'flags', 'proxy', 'router']
+const fdbOptions = [...fdbAttributes.names, 'link', 'state', 'self', 'sticky', 'use', 'externLearn']
+
+/** Writes the message of a neighbour. */
+export function writeNeighbor(w: Writer, type: number, flags: number, spec: NeighborSpec, makes: boolean) {
+  w.begin(type, flags, NDMSG_SIZE)
+  const header = w.offset - NDMSG_SIZE
+  const at = () => w.at(header)
+  let state = -1
+  let ndmFlags = 0
+  required(w, spec, 'link', 'a link')
+  required(w, spec, 'dst', 'an IPv4 or IPv6 address')
+  for (const name in spec) {
+    const value: unknown = spec[name as keyof NeighborSpec]
+    if (value === undefined) continue
+    w.trail[0] = name
+    w.depth = 1
+    if (name === 'link') putLinkReference(w, at() + 4, value as LinkReference)
+    else if (name === 'state') state = stateOf(w, value as NeighborState)
+    else if (name === 'flags') ndmFlags |= bitsOf(w, neighborFlag, value as NeighborFlag[])
+    else if (name === 'proxy') ndmFlags |= truth(w, value) ? neighborFlag.proxy : 0
+    else if (name === 'router') ndmFlags |= truth(w, value) ? neighborFlag.router : 0
+    else {
+      w.depth = 0
+      neighborAttributes.writeOne(w, name, value, neighborOptions)
+    }
+  }
+  w.bytes[at()] = familyOf(spec.dst)
+  if (state < 0) state = makes && (ndmFlags & neighborFlag.proxy) === 0 ? neighborState.permanent : 0
+  w.u16[(at() + 8) >> 1] = state
+  w.bytes[at() + 10] = ndmFlags
+  return w.finish()
+}
+
+/** As bridge(8) sends them: NUD_NOARP says that the entry is not aged. */
+const fdbState = {
+  permanent: neighborState.permanent | neighborState.noarp,
+  static: neighborState.reachable | neighborState.noarp,
+  dynamic: neighborState.reachable,
+} as const
+
+/** Writes the message of an FDB entry. */
+export function writeFdb(w: Writer, type: number, flags: number, spec: FdbSpec) {
+  w.begin(type, flags, NDMSG_SIZE)
+  const header = w.offset - NDMSG_SIZE
+  let state: number = fdbState.permanent
+  let ndmFlags = 0
+  let self: boolean | undefined
+  required(w, spec, 'link', 'a link')
+  required(w, spec, 'lladdr', 'a MAC address')
+  for (const name in spec) {
+    const value: unknown = spec[name as keyof FdbSpec]
+    if (value === undefined) continue
+    w.trail[0] = name
+    w.depth = 1
+    switch (name) {
+      case 'link':
+        putLinkReference(w, w.at(header) + 4, value as LinkReference)
+        break
+      case 'state':
+        state = numberOf(w, fdbState, value as keyof typeof fdbState, 0xffff)
+        break
+      case 'self':
+        self = truth(w, value)
+        break
+      case 'master':
+        ndmFlags |= truth(w, value) ? neighborFlag.master : 0
+        break
+      case 'sticky':
+      case 'use':
+      case 'externLearn':
+        ndmFlags |= truth(w, value) ? neighborFlag[name] : 0
+        break
+      default:
+        w.depth = 0
+        fdbAttributes.writeOne(w, name, value, fdbOptions)
+    }
+  }
+  if (self ?? (ndmFlags & neighborFlag.master) === 0) ndmFlags |= neighborFlag.self
+  const at = w.at(header)
+  w.bytes[at] = AF_BRIDGE
+  w.u16[(at + 8) >> 1] = state
+  w.bytes[at + 10] = ndmFlags
+  return w.finish()
+}
+
+/** Reads a neighbour; undefined for an FDB entry, which comes in the same message. */
+export function readNeighbor(r: Reader, { body, end }: Message): Neighbor | undefined {
+  if (end - body < NDMSG_SIZE) return undefined
+  const family = r.bytes[body]!
+  if (family !== AF_INET && family !== AF_INET6) return undefined
+  const neighbor: Neighbor = {
+    family: family === AF_INET ? 'ipv4' : 'ipv6',
+    ifindex: r.getS32(body + 4),
+    state: statesOf(r.getU16(body + 8)),
+    flags: namesOf(neighborFlag, r.bytes[body + 10]!),
+    type: r.bytes[body + 11]!,
+  }
+  return neighborAttributes.read(r, body + NDMSG_SIZE, end, neighbor)
+}
+
+/** Reads an FDB entry; undefined for a neighbour. */
+export function readFdb(r: Reader, { body, end }: Message): FdbEntry | undefined {
+  if (end - body < NDMSG_SIZE || r.bytes[body] !== AF_BRIDGE) return undefined
+  const entry: FdbEntry = {
+    ifindex: r.getS32(body + 4),
+    state: statesOf(r.getU16(body + 8)),
+    flags: namesOf(neighborFlag, r.bytes[body + 10]!),
+  }
+  return fdbAttributes.read(r, body + NDMSG_SIZE, end, entry)
+}
+
+const NONE: readonly NeighborState[] = Object.freeze(['none'] as const)
+
+function statesOf(state: number): readonly (NeighborState | number)[] {
+  return state === 0 ? NONE : namesOf(neighborState, state)
+}
+
+const STATES = { none: 0, ...neighborState }
+
+function stateOf(w: Writer, value: NeighborState | readonly NeighborState[]): number {
+  if (Array.isArray(value)) return bitsOf(w, STATES, value as NeighborState[])
+  return numberOf(w, STATES, value as NeighborState, 0xffff)
+}
+
+function truth(w: Writer, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw w.invalid('true or false', value)
+  return value
+}
+
+function required(w: Writer, spec: object, name: string, what: string): void {
+  if (typeof spec !== 'object' || spec === null) throw w.invalid('an object', spec)
+  if ((spec as Record<string, unknown>)[name] === undefined) {
+    w.trail[0] = name
+    w.depth = 1
+    throw w.invalid(what, undefined)
+  }
+}
