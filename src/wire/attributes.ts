@@ -209,6 +209,8 @@ export interface NestCodec<In, Out> extends Codec<In, Out> {
   readonly table: AttributeTable | undefined
   /** Bytes before the first attribute: a header of the family's. */
   readonly headerSize: number
+  /** The way to an offset inside, where what is inside is not just attributes. */
+  pathAt?(r: Reader, start: number, end: number, offset: number): string | undefined
   /** Reads what is inside into the object around it, instead of into an object of its own. */
   readInto?(r: Reader, start: number, end: number, into: object): void
 }
@@ -259,13 +261,12 @@ export function pathAt(
       const entry = table?.byType(type)
       const name = entry?.name ?? `attribute ${type}`
       if (offset < at + 4 || entry === undefined || !isNest(entry.codec)) return name
-      const inner = pathAt(
-        innerTable(entry.codec, r, start, end),
-        r,
-        at + 4 + entry.codec.headerSize,
-        at + length,
-        offset,
-      )
+      const { codec } = entry
+      const inside = at + 4 + codec.headerSize
+      const inner = codec.pathAt
+        ? codec.pathAt(r, inside, at + length, offset)
+        : pathAt(innerTable(codec, r, start, end), r, inside, at + length, offset)
+      if (inner?.startsWith('[')) return name + inner
       return inner === undefined ? name : `${name}.${inner}`
     }
     at += (length + 3) & ~3

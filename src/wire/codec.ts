@@ -116,6 +116,7 @@ const truth = (wire: string, size: number, put: (w: Writer, v: number) => void):
   },
 })
 export const bool8 = (): Codec<boolean> => truth('u8', 1, (w, v) => w.putU8(v))
+export const bool16 = (): Codec<boolean> => truth('u16', 2, (w, v) => w.putU16(v))
 export const bool32 = (): Codec<boolean> => truth('u32', 4, (w, v) => w.putU32(v))
 
 /**

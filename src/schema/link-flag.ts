@@ -1,0 +1,73 @@
+/** IFF_*: the flags of a link (linux/if.h, netdevice(7)), and the options that set some of them. */
+import type { Writer } from '../wire/writer.js'
+
+export const linkFlag = {
+  up: 0x1,
+  broadcast: 0x2,
+  debug: 0x4,
+  loopback: 0x8,
+  pointToPoint: 0x10,
+  noTrailers: 0x20,
+  /** Operational: up, and with a carrier. */
+  running: 0x40,
+  noArp: 0x80,
+  promisc: 0x100,
+  allMulti: 0x200,
+  master: 0x400,
+  slave: 0x800,
+  multicast: 0x1000,
+  portsel: 0x2000,
+  autoMedia: 0x4000,
+  dynamic: 0x8000,
+  /** The layer below is up: there is a carrier. */
+  lowerUp: 0x10000,
+  dormant: 0x20000,
+  echo: 0x40000,
+} as const
+export type LinkFlag = keyof typeof linkFlag
+
+/** Flags that can be set. What is not given stays as it is. */
+export interface LinkFlagOptions {
+  /** Administratively up (IFF_UP). */
+  up?: boolean | undefined
+  /** ARP and NDP are spoken (not IFF_NOARP). */
+  arp?: boolean | undefined
+  multicast?: boolean | undefined
+  /** All multicast packets are received (IFF_ALLMULTI). */
+  allmulticast?: boolean | undefined
+  /** All packets are received (IFF_PROMISC). */
+  promisc?: boolean | undefined
+  /** Addresses are lost when the link goes down (IFF_DYNAMIC). */
+  dynamic?: boolean | undefined
+  debug?: boolean | undefined
+  /** Not IFF_NOTRAILERS. */
+  trailers?: boolean | undefined
+  portsel?: boolean | undefined
+  autoMedia?: boolean | undefined
+}
+
+/** Bit of each option; negative where the flag says the opposite. */
+const BITS = {
+  up: linkFlag.up,
+  arp: -linkFlag.noArp,
+  multicast: linkFlag.multicast,
+  allmulticast: linkFlag.allMulti,
+  promisc: linkFlag.promisc,
+  dynamic: linkFlag.dynamic,
+  debug: linkFlag.debug,
+  trailers: -linkFlag.noTrailers,
+  portsel: linkFlag.portsel,
+  autoMedia: linkFlag.autoMedia,
+} as const satisfies Record<keyof LinkFlagOptions, number>
+
+export const linkFlagOptions = Object.keys(BITS) as (keyof LinkFlagOptions)[]
+
+export const isLinkFlagOption = (name: string): name is keyof LinkFlagOptions => Object.hasOwn(BITS, name)
+
+/** Adds an option to ifi_flags and ifi_change of a header at `at`. */
+export function putLinkFlag(w: Writer, at: number, name: keyof LinkFlagOptions, value: unknown): void {
+  if (typeof value !== 'boolean') throw w.invalid('true or false', value)
+  const bit = Math.abs(BITS[name])
+  if (value === BITS[name] > 0) w.u32[(at + 8) >> 2]! |= bit
+  w.u32[(at + 12) >> 2]! |= bit
+}

@@ -1,0 +1,52 @@
+/** What a kind of link (IFLA_INFO_KIND) is made of. */
+import type { AttributeMap, AttributeTable, Given, Read } from '../../wire/attributes.js'
+import type { Writer } from '../../wire/writer.js'
+
+/** One kind: its name, the attributes inside IFLA_INFO_DATA, and what the table alone can't say. */
+export interface LinkKind<
+  Name extends string,
+  T extends AttributeMap,
+  Needed extends boolean = boolean,
+  Fixed extends string | false = string | false,
+  TakesLink extends boolean | 'needed' = boolean | 'needed',
+  CreateOnly extends keyof T & string = never,
+  Elsewhere extends string | undefined = string | undefined,
+> {
+  readonly name: Name
+  readonly data: AttributeTable<T>
+  /** Whether the kernel refuses to make such a link without data. */
+  readonly needed: Needed
+  /** Why the data can't be changed once the link is there; false where it can. */
+  readonly fixed: Fixed
+  /** Whether the link below is given by IFLA_LINK, or has to be; of other kinds the kernel would ignore it. */
+  readonly takesLink: TakesLink
+  /** Whether the device that the link belongs to is given by IFLA_PARENT_DEV_NAME. */
+  readonly takesParent?: true
+  /** Data that can't be changed, of a kind whose other data can; the kernel would ignore it, or not say why. */
+  readonly createOnly?: readonly CreateOnly[]
+  /** How such links come to be where RTM_NEWLINK does not make them. */
+  readonly madeElsewhere?: Elsewhere
+  /** Refuses, with `writer.invalid`, data of a link to be made that the kernel would refuse without a reason. */
+  check?(w: Writer, data: Given<T>): void
+  /** Puts what was read into the form that a caller gives it in. */
+  shape?(data: Read<T>): Read<T>
+}
+
+export const linkKind = <
+  const Name extends string,
+  T extends AttributeMap,
+  const Needed extends boolean,
+  const Fixed extends string | false,
+  const TakesLink extends boolean | 'needed',
+  const CreateOnly extends keyof T & string = never,
+  const Elsewhere extends string | undefined = undefined,
+>(
+  kind: LinkKind<Name, T, Needed, Fixed, TakesLink, CreateOnly, Elsewhere>,
+): LinkKind<Name, T, Needed, Fixed, TakesLink, CreateOnly, Elsewhere> => kind
+
+/** The error that refuses one option of a kind's. */
+export function refuseData(w: Writer, name: string, expected: string, got: unknown): Error {
+  w.trail[1] = name
+  w.depth = 2
+  return w.invalid(expected, got)
+}

@@ -1,0 +1,222 @@
+/** The ways a route leads to its destination: RTA_GATEWAY and RTA_VIA, RTA_MULTIPATH, realms (linux/rtnetlink.h). */
+import { attribute, attributes, type NestCodec, pathAt, TYPE_MASK } from '../wire/attributes.js'
+import { bytes, type Codec, namesOf, u16 } from '../wire/codec.js'
+import { AF_INET, AF_INET6, type Family, familyOf, formatAddress, putAddress } from '../wire/inet.js'
+import { unknownOption } from '../wire/invalid.js'
+import { MalformedMessage, type Reader } from '../wire/reader.js'
+import type { Writer } from '../wire/writer.js'
+import { type LinkReference, putLinkReference } from './link-reference.js'
+
+export const RTA_GATEWAY = 5
+export const RTA_VIA = 18
+
+/** RTNH_F_*: of a nexthop, and of a route that has one. */
+export const nexthopFlag = {
+  /** Its link is down, or it has been declared dead. */
+  dead: 0x01,
+  pervasive: 0x02,
+  /** The gateway is taken to be on the link, whatever the addresses say. */
+  onlink: 0x04,
+  offload: 0x08,
+  /** Its link has no carrier. */
+  linkdown: 0x10,
+  unresolved: 0x20,
+  trap: 0x40,
+} as const
+export type NexthopFlag = keyof typeof nexthopFlag
+
+/** Realms of a route (ip-route(8)), each from 0 to 65535. */
+export interface Realms {
+  from?: number | undefined
+  to: number
+}
+
+/** One of the ways of a route that has several. */
+export interface NexthopSpec {
+  /** The gateway. Of the route's family, or an IPv6 one for an IPv4 route. */
+  via?: string | Uint8Array | undefined
+  oif?: LinkReference | undefined
+  /** Its share among the others, 1 to 256. Default: 1. */
+  weight?: number | undefined
+  /** The gateway is on the link, whatever the addresses say. */
+  onlink?: boolean | undefined
+  pervasive?: boolean | undefined
+  realms?: Realms | undefined
+  /** LWTUNNEL_ENCAP_*, 1 to 65535, and the attributes of that kind, as bytes. */
+  encapType?: number | undefined
+  encap?: Uint8Array | undefined
+}
+
+/** One of the ways of a route as the kernel has it. */
+export interface Nexthop {
+  via?: string
+  oif?: number
+  weight: number
+  flags: readonly (NexthopFlag | number)[]
+  realms?: { from: number; to: number }
+  encapType?: number
+  encap?: Uint8Array
+  unknownAttributes?: { type: number; data: Uint8Array }[]
+}
+
+/** RTA_FLOW: u16 from │ u16 to, in one number. */
+export const realms = (): Codec<Realms, { from: number; to: number }> => ({
+  wire: 'u32',
+  expects: 'an object with from and to, each from 0 to 65535',
+  write(w, value) {
+    const { from = 0, to, ...rest } = (value ?? {}) as Realms
+    const fits = (n: unknown) => Number.isInteger(n) && (n as number) >= 0 && (n as number) <= 0xffff
+    if (!fits(from) || !fits(to) || Object.keys(rest).length > 0) throw w.invalid(this.expects, value)
+    w.putU32(((from << 16) | to) >>> 0)
+  },
+  read(r, start, end) {
+    if (end - start < 4) return undefined
+    const number = r.getU32(start)
+    return { from: number >>> 16, to: number & 0xffff }
+  },
+})
+
+/** A gateway: the bare address of RTA_GATEWAY, or RTA_VIA's with its family before it. */
+export const gateway = (): Codec<string | Uint8Array, string> => ({
+  wire: 'ip',
+  expects: 'an IPv4 or IPv6 address',
+  write: (w, value) => putAddress(w, value, 0),
+  read: readGateway,
+})
+
+function readGateway(r: Reader, start: number, end: number): string | undefined {
+  switch (end - start) {
+    case 4:
+    case 16:
+      return formatAddress(r.bytes, start, end - start)
+    case 6:
+    case 18: {
+      const family = r.getU16(start)
+      const size = end - start - 2
+      if (family !== (size === 4 ? AF_INET : AF_INET6)) return undefined
+      return formatAddress(r.bytes, start + 2, size)
+    }
+  }
+  return undefined
+}
+
+/** Writes the gateway of a route of `family`. */
+export function writeGateway(w: Writer, family: Family, value: string | Uint8Array): void {
+  if ((typeof value !== 'string' && !(value instanceof Uint8Array)) || familyOf(value) === family) {
+    const token = w.open(RTA_GATEWAY)
+    putAddress(w, value, family)
+    w.close(token)
+    return
+  }
+  const token = w.open(RTA_VIA)
+  const other = familyOf(value)
+  w.putU16(other)
+  putAddress(w, value, other)
+  w.close(token)
+}
+
+/** RTA_* that stand behind a struct rtnexthop. */
+const nexthopAttributes = attributes({
+  via: { ...attribute(RTA_GATEWAY, gateway()), alternative: { type: RTA_VIA, takes: () => false } },
+  realms: attribute(11, realms()),
+  encapType: attribute(21, u16({ min: 1 })),
+  encap: attribute(22, bytes()),
+})
+const nexthopOptions: readonly string[] = [...nexthopAttributes.names, 'oif', 'weight', 'onlink', 'pervasive']
+
+/** struct rtnexthop: u16 length │ u8 flags │ u8 hops (weight less one) │ s32 ifindex │ attributes */
+const RTNEXTHOP_SIZE = 8
+
+/** Writes the payload of RTA_MULTIPATH. */
+export function writeNexthops(w: Writer, family: Family, value: readonly NexthopSpec[]): void {
+  const { depth } = w
+  if (!Array.isArray(value) || value.length === 0) throw w.invalid('an array of one nexthop or more', value)
+  for (let i = 0; i < value.length; i++) {
+    w.trail[depth] = i
+    w.depth = depth + 1
+    const nexthop = value[i] as NexthopSpec
+    if (typeof nexthop !== 'object' || nexthop === null) throw w.invalid('an object', nexthop)
+    w.reserve(RTNEXTHOP_SIZE)
+    const start = w.offset
+    w.position += RTNEXTHOP_SIZE
+    for (const name in nexthop) writeNexthopOption(w, family, start, name, nexthop[name as keyof NexthopSpec], depth + 1)
+    w.u16[w.at(start) >> 1] = w.offset - start
+  }
+  w.depth = depth
+}
+
+function writeNexthopOption(w: Writer, family: Family, start: number, name: string, value: unknown, depth: number): void {
+  if (value === undefined) return
+  w.trail[depth] = name
+  w.depth = depth + 1
+  switch (name) {
+    case 'via':
+      writeGateway(w, family, value as string)
+      break
+    case 'oif':
+      putLinkReference(w, w.at(start) + 4, value as LinkReference)
+      break
+    case 'weight':
+      if (!Number.isInteger(value)) throw w.invalid('an integer from 1 to 256', value)
+      if ((value as number) < 1 || (value as number) > 256) throw w.invalid('an integer from 1 to 256', value, 'range')
+      w.bytes[w.at(start) + 3] = (value as number) - 1
+      break
+    case 'onlink':
+    case 'pervasive':
+      if (typeof value !== 'boolean') throw w.invalid('true or false', value)
+      if (value) w.bytes[w.at(start) + 2]! |= nexthopFlag[name]
+      break
+    default:
+      if (!nexthopAttributes.takes(name)) throw unknownOption(w.path, nexthopOptions)
+      w.depth = depth
+      nexthopAttributes.writeOne(w, name, value, nexthopOptions)
+  }
+}
+
+/** Reads the payload of RTA_MULTIPATH. */
+export function readNexthops(r: Reader, start: number, end: number): Nexthop[] {
+  const nexthops: Nexthop[] = []
+  eachNexthop(r, start, end, (at, to) => {
+    const nexthop: Nexthop = { weight: r.bytes[at + 3]! + 1, flags: namesOf(nexthopFlag, r.bytes[at + 2]!) }
+    const oif = r.getS32(at + 4)
+    if (oif !== 0) nexthop.oif = oif
+    nexthops.push(nexthopAttributes.read(r, at + RTNEXTHOP_SIZE, to, nexthop))
+  })
+  return nexthops
+}
+
+function eachNexthop(r: Reader, start: number, end: number, visit: (at: number, end: number) => void): void {
+  for (let at = start; at + RTNEXTHOP_SIZE <= end; ) {
+    const length = r.getU16(at)
+    if (length < RTNEXTHOP_SIZE || at + length > end) {
+      throw new MalformedMessage(`a nexthop of ${length} bytes in ${end - at}`)
+    }
+    visit(at, at + length)
+    at += (length + 3) & ~3
+  }
+}
+
+/** RTA_MULTIPATH for the table of a route: it is written by `writeNexthops`, which wants to know the route's family. */
+export const nexthops = (): NestCodec<readonly NexthopSpec[], Nexthop[]> => ({
+  wire: 'struct rtnexthop[]',
+  expects: 'an array of nexthops',
+  headerSize: 0,
+  table: nexthopAttributes,
+  write: (w, value) => writeNexthops(w, familyOf(value?.[0]?.via ?? ''), value),
+  read: readNexthops,
+  pathAt(r, start, end, offset) {
+    let path: string | undefined
+    let index = 0
+    eachNexthop(r, start, end, (at, to) => {
+      if (offset >= at && offset < to) {
+        const inner = pathAt(nexthopAttributes, r, at + RTNEXTHOP_SIZE, to, offset)
+        path = inner === undefined ? `[${index}]` : `[${index}].${inner}`
+      }
+      index++
+    })
+    return path
+  },
+})
+
+/** Whether an attribute of this type is a gateway. */
+export const isGateway = (type: number) => (type & TYPE_MASK) === RTA_GATEWAY || (type & TYPE_MASK) === RTA_VIA

@@ -1,0 +1,552 @@
+/** Routes (linux/rtnetlink.h; RTM_NEWROUTE, rtmsg; ip-route(8)). */
+import { attribute, attributes, either, nested, readOnly, writeOnly } from '../wire/attributes.js'
+import { be16, be32, bool8, bytes, namesOf, numberOf, oneOf, u16, u32, u8 } from '../wire/codec.js'
+import {
+  AF_INET,
+  AF_INET6,
+  type Family,
+  familyOf,
+  formatAddress,
+  ip,
+  parsePrefix,
+  type Prefix,
+  putAddress,
+} from '../wire/inet.js'
+import { unknownOption } from '../wire/invalid.js'
+import type { Message } from '../wire/message.js'
+import type { Reader } from '../wire/reader.js'
+import { struct } from '../wire/struct.js'
+import type { Writer } from '../wire/writer.js'
+import { describeLink, linkIndex, type LinkReference } from './link-reference.js'
+import { type RouteMetrics, routeMetrics, type RouteMetricsSpec } from './route-metrics.js'
+import {
+  gateway,
+  type Nexthop,
+  type NexthopFlag,
+  nexthopFlag,
+  nexthops,
+  type NexthopSpec,
+  RTA_GATEWAY,
+  RTA_VIA,
+  type Realms,
+  realms,
+  writeGateway,
+  writeNexthops,
+} from './route-nexthop.js'
+import { type RouteProtocol, routeProtocolNumber } from './route-protocol.js'
+import { type RouteScope, routeScopeNumber, scopeName } from './route-scope.js'
+
+/** struct rtmsg: u8 family │ u8 dst_len │ u8 src_len │ u8 tos │ u8 table │ u8 protocol │ u8 scope │ u8 type │ u32 flags */
+export const RTMSG_SIZE = 12
+
+/** RTN_* */
+export const routeTypeNumber = {
+  unspec: 0,
+  unicast: 1,
+  /** To this host. */
+  local: 2,
+  broadcast: 3,
+  anycast: 4,
+  multicast: 5,
+  /** Dropped silently. */
+  blackhole: 6,
+  /** Refused: host unreachable. */
+  unreachable: 7,
+  /** Refused: administratively prohibited. */
+  prohibit: 8,
+  /** As if the table had no route: the next rule goes on. */
+  throw: 9,
+  nat: 10,
+  xresolve: 11,
+} as const
+export type RouteType = keyof typeof routeTypeNumber
+
+/** RT_TABLE_* */
+export const routeTableNumber = { unspec: 0, default: 253, main: 254, local: 255 } as const
+export type RouteTable = keyof typeof routeTableNumber
+
+/** RTM_F_*, and RTNH_F_* of the nexthop where there is one. */
+export const routeFlag = {
+  ...nexthopFlag,
+  notify: 0x100,
+  cloned: 0x200,
+  equalize: 0x400,
+  prefix: 0x800,
+  offload: 0x4000,
+  trap: 0x8000,
+  offloadFailed: 0x20000000,
+} as const
+export type RouteFlag = keyof typeof routeFlag
+
+export const RTM_F_CLONED = 0x200
+export const RTM_F_LOOKUP_TABLE = 0x1000
+export const RTM_F_FIB_MATCH = 0x2000
+
+const RTA_DST = 1
+const RTA_SRC = 2
+
+/** ICMPV6_ROUTER_PREF_* */
+const preference = { medium: 0, high: 1, low: 3 } as const
+
+const cacheInfo = struct('rta_cacheinfo', {
+  referenceCount: 'u32',
+  lastUse: 'u32',
+  expires: 's32',
+  error: 'u32',
+  used: 'u32',
+  id: 'u32',
+  ts: 'u32',
+  tsAge: 'u32',
+})
+
+/** RTA_*, by the names of the options that fill them. */
+export const routeAttributes = attributes({
+  dst: attribute(RTA_DST, ip()),
+  from: attribute(RTA_SRC, ip()),
+  iif: attribute(3, linkIndex()),
+  oif: attribute(4, linkIndex()),
+  via: either(attribute(RTA_GATEWAY, gateway()), RTA_VIA, () => false),
+  metric: attribute(6, u32()),
+  prefSrc: attribute(7, ip()),
+  metrics: attribute(8, nested(routeMetrics)),
+  nexthops: attribute(9, nexthops()),
+  realms: attribute(11, realms()),
+  cacheInfo: readOnly(12, cacheInfo),
+  table: attribute(15, oneOf(u32(), routeTableNumber)),
+  mark: attribute(16, u32()),
+  multicastStatistics: readOnly(17, bytes()),
+  newDst: attribute(19, bytes()),
+  preference: attribute(20, oneOf(u8(), preference)),
+  encapType: attribute(21, u16({ min: 1 })),
+  encap: attribute(22, bytes()),
+  expires: attribute(23, u32()),
+  uid: attribute(25, u32()),
+  ttlPropagate: attribute(26, bool8()),
+  ipProto: writeOnly(27, u8()),
+  sport: writeOnly(28, be16()),
+  dport: writeOnly(29, be16()),
+  nexthopId: attribute(30, u32({ min: 1 })),
+  flowLabel: writeOnly(31, be32({ max: 0xfffff })),
+})
+
+/** A route to be added, appended, replaced, changed or deleted. */
+export interface RouteSpec {
+  /** 'default', or the prefix: '10.0.0.0/8', '2001:db8::/32'; an address alone is the whole of it (/32, /128). */
+  dst: string
+  /** Of a default route that nothing else tells it of. Default: ipv4. */
+  family?: 'ipv4' | 'ipv6' | undefined
+  /** The gateway. Of the route's family, or an IPv6 one for an IPv4 route (RTA_VIA). */
+  via?: string | Uint8Array | undefined
+  /** The link that it leaves by. */
+  oif?: LinkReference | undefined
+  /** Several ways, among which flows are divided by weight (RTA_MULTIPATH). */
+  nexthops?: readonly NexthopSpec[] | undefined
+  /** Default: `unicast`. */
+  type?: RouteType | number | undefined
+  /** By name or number, 1 to 4294967295. Default: `main`; `local` for local, broadcast, anycast and nat routes. */
+  table?: RouteTable | number | undefined
+  /** Who made it, by name or number from 0 to 255. Default: `boot`. */
+  protocol?: RouteProtocol | number | undefined
+  /** By name or number from 0 to 255. IPv4 only. Default: as ip-route(8): `link` without a gateway, or else `global`. */
+  scope?: RouteScope | number | undefined
+  /** RTA_PRIORITY: of several routes to the same prefix the lowest counts, 0 to 4294967295. */
+  metric?: number | undefined
+  /** The source address of packets that this host sends on it. */
+  prefSrc?: string | Uint8Array | undefined
+  /** IPv6: only packets from this prefix (RTA_SRC). */
+  from?: string | undefined
+  /** IPv4: only packets with this type of service, 0 to 255. */
+  tos?: number | undefined
+  /** The gateway is taken to be on the link, whatever the addresses say. */
+  onlink?: boolean | undefined
+  pervasive?: boolean | undefined
+  metrics?: RouteMetricsSpec | undefined
+  realms?: Realms | undefined
+  /** IPv6: RFC 4191. */
+  preference?: keyof typeof preference | number | undefined
+  /** IPv6: seconds until it is deleted, 0 to 4294967295. */
+  expires?: number | undefined
+  /** A nexthop object's id instead of `via`, `oif` and `nexthops`. */
+  nexthopId?: number | undefined
+  /** MPLS: whether the TTL is copied. */
+  ttlPropagate?: boolean | undefined
+  /** LWTUNNEL_ENCAP_*, 1 to 65535, and the attributes of that kind, as bytes. */
+  encapType?: number | undefined
+  encap?: Uint8Array | undefined
+}
+
+/** A route as the kernel has it. */
+export interface Route {
+  family: 'ipv4' | 'ipv6'
+  /** 'default', or the prefix in canonical form. */
+  dst: string
+  type: RouteType | number
+  table: RouteTable | number
+  protocol: RouteProtocol | number
+  scope: RouteScope | number
+  flags: readonly (RouteFlag | NexthopFlag | number)[]
+  /** Absent: any. */
+  tos?: number
+  via?: string
+  /** The ifindex of the link that it leaves by. */
+  oif?: number
+  iif?: number
+  nexthops?: Nexthop[]
+  metric?: number
+  prefSrc?: string
+  from?: string
+  metrics?: RouteMetrics
+  realms?: { from: number; to: number }
+  preference?: keyof typeof preference | number
+  expires?: number
+  nexthopId?: number
+  mark?: number
+  uid?: number
+  ttlPropagate?: boolean
+  newDst?: Uint8Array
+  encapType?: number
+  encap?: Uint8Array
+  multicastStatistics?: Uint8Array
+  /** Of a cached or expiring route: times in hundredths of a second. */
+  cacheInfo?: Partial<
+    Record<'referenceCount' | 'lastUse' | 'expires' | 'error' | 'used' | 'id' | 'ts' | 'tsAge', number>
+  >
+  unknownAttributes?: { type: number; data: Uint8Array }[]
+}
+
+const routeOptions: readonly string[] = [
+  'dst', 'family', 'via', 'oif', 'nexthops', 'type', 'table', 'protocol', 'scope', 'metric', 'prefSrc', 'from', 'tos',
+  'onlink', 'pervasive', 'metrics', 'realms', 'preference', 'expires', 'nexthopId', 'ttlPropagate', 'encapType', 'encap',
+] satisfies (keyof RouteSpec)[] // prettier-ignore
+
+/** "10.0.0.0/8 via 10.1.0.1 on link eth0" */
+export function describeRoute({ dst, via, oif, table }: Partial<RouteSpec>): string {
+  let text = String(dst)
+  if (via !== undefined) text += ` via ${typeof via === 'string' ? via : formatAddress(via)}`
+  if (oif !== undefined) text += ` on link ${describeLink(oif)}`
+  if (table !== undefined) text += ` in table ${table}`
+  return text
+}
+
+/** Writes the message of a route. One that deletes leaves open what is not given. */
+export function writeRoute(w: Writer, type: number, flags: number, spec: RouteSpec, deletes: boolean) {
+  w.begin(type, flags, RTMSG_SIZE)
+  const header = w.offset - RTMSG_SIZE
+  if (typeof spec !== 'object' || spec === null) throw w.invalid('an object', spec)
+  const prefix = destination(w, spec)
+  const { family } = prefix
+  if (prefix.length > 0) writePrefixAddress(w, RTA_DST, prefix)
+  let srcLength = 0
+  let tos = 0
+  let rtmFlags = 0
+  let routeType: number = deletes ? routeTypeNumber.unspec : routeTypeNumber.unicast
+  let protocol: number = deletes ? routeProtocolNumber.unspec : routeProtocolNumber.boot
+  let table = -1
+  let scope = -1
+  let leads = false
+  for (const name in spec) {
+    const value: unknown = spec[name as keyof RouteSpec]
+    if (value === undefined) continue
+    w.trail[0] = name
+    w.depth = 1
+    switch (name) {
+      case 'dst':
+      case 'family':
+        break
+      case 'via':
+        writeGateway(w, family, value as string)
+        leads = true
+        break
+      case 'nexthops': {
+        const token = w.open(9)
+        writeNexthops(w, family, value as NexthopSpec[])
+        w.close(token)
+        leads = true
+        break
+      }
+      case 'type':
+        routeType = numberOf(w, routeTypeNumber, value as RouteType, 0xff)
+        break
+      case 'table':
+        table = numberOf(w, routeTableNumber, value as RouteTable, 0xffffffff)
+        break
+      case 'protocol':
+        protocol = numberOf(w, routeProtocolNumber, value as RouteProtocol, 0xff)
+        break
+      case 'scope':
+        scope = numberOf(w, routeScopeNumber, value as RouteScope, 0xff)
+        break
+      case 'tos':
+        if (!Number.isInteger(value)) throw w.invalid('an integer from 0 to 255', value)
+        if ((value as number) < 0 || (value as number) > 255)
+          throw w.invalid('an integer from 0 to 255', value, 'range')
+        tos = value as number
+        break
+      case 'from': {
+        const from = prefixOf(w, value, family)
+        srcLength = from.length
+        if (from.length > 0) writePrefixAddress(w, RTA_SRC, from)
+        break
+      }
+      case 'prefSrc': {
+        const token = w.open(7)
+        putAddress(w, value as string, family)
+        w.close(token)
+        break
+      }
+      case 'onlink':
+      case 'pervasive':
+        if (typeof value !== 'boolean') throw w.invalid('true or false', value)
+        if (value) rtmFlags |= nexthopFlag[name]
+        break
+      default:
+        if (name === 'nexthopId') leads = true
+        w.depth = 0
+        if (!routeOptions.includes(name)) throw unknownOption(name, routeOptions)
+        routeAttributes.writeOne(w, name, value, routeOptions)
+    }
+  }
+  if (table < 0) table = isLocalType(routeType) ? routeTableNumber.local : routeTableNumber.main
+  if (table > 255) {
+    const token = w.open(15)
+    w.putU32(table)
+    w.close(token)
+  }
+  const at = w.at(header)
+  const { bytes } = w
+  bytes[at] = family
+  bytes[at + 1] = prefix.length
+  bytes[at + 2] = srcLength
+  bytes[at + 3] = tos
+  bytes[at + 4] = table > 255 ? routeTableNumber.unspec : table
+  bytes[at + 5] = protocol
+  bytes[at + 6] = scope >= 0 ? scope : defaultScope(family, routeType, deletes, leads)
+  bytes[at + 7] = routeType
+  w.u32[(at + 8) >> 2] = rtmFlags
+  return w.finish()
+}
+
+function isLocalType(type: number): boolean {
+  const { local, broadcast, anycast, nat } = routeTypeNumber
+  return type === local || type === broadcast || type === anycast || type === nat
+}
+
+/** As ip-route(8) has it. */
+function defaultScope(family: Family, type: number, deletes: boolean, leads: boolean): number {
+  if (family === AF_INET6) return routeScopeNumber.global
+  switch (type) {
+    case routeTypeNumber.local:
+    case routeTypeNumber.nat:
+      return routeScopeNumber.host
+    case routeTypeNumber.broadcast:
+    case routeTypeNumber.multicast:
+    case routeTypeNumber.anycast:
+      return routeScopeNumber.link
+    case routeTypeNumber.unicast:
+    case routeTypeNumber.unspec:
+      if (deletes) return routeScopeNumber.nowhere
+      return leads ? routeScopeNumber.global : routeScopeNumber.link
+    default:
+      return routeScopeNumber.global
+  }
+}
+
+/** The destination of a route and with it the family. */
+function destination(w: Writer, spec: RouteSpec): Prefix {
+  const { dst, family } = spec
+  w.trail[0] = 'family'
+  w.depth = 1
+  if (family !== undefined && family !== 'ipv4' && family !== 'ipv6') throw w.invalid('ipv4 or ipv6', family)
+  const wanted = family === undefined ? undefined : family === 'ipv6' ? AF_INET6 : AF_INET
+  w.trail[0] = 'dst'
+  if (dst === 'default') {
+    const told = wanted ?? familyOfWay(spec)
+    return { family: told, address: '', length: 0 }
+  }
+  if (typeof dst !== 'string') throw w.invalid('default, or an IPv4 or IPv6 prefix such as 10.0.0.0/8', dst)
+  const prefix = parsePrefix(w, dst)
+  if (wanted !== undefined && wanted !== prefix.family) throw w.invalid(`an ${family} prefix`, dst, 'range')
+  // Of length 0 the address is not sent, but it has to be one.
+  if (prefix.length === 0) {
+    const at = w.position
+    putAddress(w, prefix.address, prefix.family)
+    w.bytes.fill(0, at, w.position)
+    w.position = at
+  }
+  return prefix
+}
+
+/** The family of a default route, from the gateway, or the source address. */
+function familyOfWay({ via, nexthops, prefSrc, from }: RouteSpec): Family {
+  const told = via ?? nexthops?.[0]?.via ?? prefSrc ?? from
+  return typeof told === 'string' || told instanceof Uint8Array ? familyOf(told) : AF_INET
+}
+
+function prefixOf(w: Writer, value: unknown, family: Family): Prefix {
+  const prefix = parsePrefix(w, value as string)
+  if (prefix.family !== family) throw w.invalid(`a prefix of the route's family`, value, 'range')
+  return prefix
+}
+
+function writePrefixAddress(w: Writer, type: number, { address, family }: Prefix): void {
+  const token = w.open(type)
+  putAddress(w, address, family)
+  w.close(token)
+}
+
+/** Which route a packet would take. */
+export interface RouteQuestion {
+  /** The address it goes to. */
+  dst: string
+  /** The address it comes from. */
+  from?: string | Uint8Array | undefined
+  /** The link it came in by. */
+  iif?: LinkReference | undefined
+  /** The link it has to leave by. */
+  oif?: LinkReference | undefined
+  mark?: number | undefined
+  /** The user it is from, 0 to 4294967295. */
+  uid?: number | undefined
+  /** 0 to 255. */
+  tos?: number | undefined
+  /** IPPROTO_*, 0 to 255; with `sport` and `dport`, 0 to 65535, for rules and multipath that look at them. */
+  ipProto?: number | undefined
+  sport?: number | undefined
+  dport?: number | undefined
+  /** IPv6, kernel 6.12: 0 to 1048575. */
+  flowLabel?: number | undefined
+  /** The route of the table as it stands there, instead of what would be made of it for the packet. */
+  fibMatch?: boolean | undefined
+}
+const questionOptions = [
+  'dst', 'from', 'iif', 'oif', 'mark', 'uid', 'tos', 'ipProto', 'sport', 'dport', 'flowLabel', 'fibMatch',
+] satisfies (keyof RouteQuestion)[] // prettier-ignore
+
+/** Writes the question which route a packet would take. */
+export function writeRouteQuestion(w: Writer, type: number, flags: number, question: RouteQuestion) {
+  w.begin(type, flags, RTMSG_SIZE)
+  const header = w.offset - RTMSG_SIZE
+  if (typeof question !== 'object' || question === null) throw w.invalid('an object', question)
+  w.trail[0] = 'dst'
+  w.depth = 1
+  if (typeof question.dst !== 'string') throw w.invalid('an IPv4 or IPv6 address', question.dst)
+  const family = familyOf(question.dst)
+  const whole = family === AF_INET6 ? 128 : 32
+  writePrefixAddress(w, RTA_DST, { family, address: question.dst, length: whole })
+  let srcLength = 0
+  let tos = 0
+  let rtmFlags = RTM_F_LOOKUP_TABLE
+  for (const name in question) {
+    const value: unknown = question[name as keyof RouteQuestion]
+    if (value === undefined || name === 'dst') continue
+    w.trail[0] = name
+    w.depth = 1
+    switch (name) {
+      case 'from':
+        writePrefixAddress(w, RTA_SRC, { family, address: value as string, length: whole })
+        srcLength = whole
+        break
+      case 'tos':
+        if (!Number.isInteger(value)) throw w.invalid('an integer from 0 to 255', value)
+        if ((value as number) < 0 || (value as number) > 255)
+          throw w.invalid('an integer from 0 to 255', value, 'range')
+        tos = value as number
+        break
+      case 'fibMatch':
+        if (typeof value !== 'boolean') throw w.invalid('true or false', value)
+        if (value) rtmFlags |= RTM_F_FIB_MATCH
+        break
+      default:
+        if (!(questionOptions as readonly string[]).includes(name)) throw unknownOption(name, questionOptions)
+        w.depth = 0
+        routeAttributes.writeOne(w, name, value, questionOptions)
+    }
+  }
+  const at = w.at(header)
+  w.bytes[at] = family
+  w.bytes[at + 1] = whole
+  w.bytes[at + 2] = srcLength
+  w.bytes[at + 3] = tos
+  w.u32[(at + 8) >> 2] = rtmFlags
+  return w.finish()
+}
+
+const byNumber = (names: Record<string, number>, size: number): (string | number)[] => {
+  const list: (string | number)[] = Array.from({ length: size }, (_, number) => number)
+  for (const [name, number] of Object.entries(names)) list[number] = name
+  return list
+}
+const typeNames = byNumber(routeTypeNumber, 256) as (RouteType | number)[]
+const tableNames = byNumber(routeTableNumber, 256) as (RouteTable | number)[]
+const protocolNames = byNumber(routeProtocolNumber, 256) as (RouteProtocol | number)[]
+
+/** Reads a route; undefined for one of another family (MPLS, multicast). */
+export function readRoute(r: Reader, { body, end }: Message): Route | undefined {
+  if (end - body < RTMSG_SIZE) return undefined
+  const { bytes } = r
+  const family = bytes[body]!
+  if (family !== AF_INET && family !== AF_INET6) return undefined
+  const route: Route = {
+    family: family === AF_INET ? 'ipv4' : 'ipv6',
+    dst: '',
+    type: typeNames[bytes[body + 7]!]!,
+    table: tableNames[bytes[body + 4]!]!,
+    protocol: protocolNames[bytes[body + 5]!]!,
+    scope: scopeName(bytes[body + 6]!),
+    flags: namesOf(routeFlag, r.getU32(body + 8) & ~(RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH)),
+  }
+  const tos = bytes[body + 3]!
+  if (tos !== 0) route.tos = tos
+  routeAttributes.read(r, body + RTMSG_SIZE, end, route)
+  const length = bytes[body + 1]!
+  if (route.dst === '') route.dst = length === 0 ? 'default' : family === AF_INET ? `0.0.0.0/${length}` : `::/${length}`
+  else route.dst += `/${length}`
+  if (route.from !== undefined) route.from += `/${bytes[body + 2]!}`
+  return route
+}
+
+/** Which routes to list. The kernel does the filtering. */
+export interface RouteFilter {
+  family?: 'ipv4' | 'ipv6' | undefined
+  /** Default: all tables. */
+  table?: RouteTable | number | undefined
+  protocol?: RouteProtocol | number | undefined
+  type?: RouteType | number | undefined
+  oif?: LinkReference | undefined
+  /** Cached routes, such as path MTU exceptions, instead. */
+  cached?: boolean | undefined
+}
+const filterOptions = ['family', 'table', 'protocol', 'type', 'oif', 'cached'] satisfies (keyof RouteFilter)[]
+
+/** Writes the request for a dump of routes. */
+export function writeRouteFilter(w: Writer, type: number, flags: number, filter: RouteFilter) {
+  w.begin(type, flags, RTMSG_SIZE)
+  const header = w.offset - RTMSG_SIZE
+  for (const name in filter) {
+    const value: unknown = filter[name as keyof RouteFilter]
+    if (value === undefined) continue
+    w.trail[0] = name
+    w.depth = 1
+    switch (name) {
+      case 'family':
+        if (value !== 'ipv4' && value !== 'ipv6') throw w.invalid('ipv4 or ipv6', value)
+        w.bytes[w.at(header)] = value === 'ipv4' ? AF_INET : AF_INET6
+        break
+      case 'protocol':
+        w.bytes[w.at(header) + 5] = numberOf(w, routeProtocolNumber, value as RouteProtocol, 0xff)
+        break
+      case 'type':
+        w.bytes[w.at(header) + 7] = numberOf(w, routeTypeNumber, value as RouteType, 0xff)
+        break
+      case 'cached':
+        if (typeof value !== 'boolean') throw w.invalid('true or false', value)
+        if (value) w.u32[(w.at(header) + 8) >> 2] = RTM_F_CLONED
+        break
+      default:
+        if (!(filterOptions as readonly string[]).includes(name)) throw unknownOption(name, filterOptions)
+        w.depth = 0
+        routeAttributes.writeOne(w, name, value, filterOptions)
+    }
+  }
+  return w.finish()
+}
