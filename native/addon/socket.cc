@@ -327,10 +327,6 @@ Napi::Value SocketWrap::unref(const Napi::CallbackInfo& info) {
 
 Napi::Value SocketWrap::close(const Napi::CallbackInfo& info) {
   if (!std::exchange(closed_, true)) {
-    for (auto& [id, dump] : dumps_) {
-      dump->unwanted = true;
-      environment_.engine().resume(connection_->lane);
-    }
     environment_.engine().post(connection_->lane, [connection = connection_] {
       connection->socket.close();
       return WorkerFate::keep;

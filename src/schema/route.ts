@@ -7,6 +7,7 @@ import {
   type Family,
   familyOf,
   formatAddress,
+  formatPrefix,
   ip,
   parsePrefix,
   type Prefix,
@@ -14,7 +15,7 @@ import {
 } from '../wire/inet.js'
 import { unknownOption } from '../wire/invalid.js'
 import type { Message } from '../wire/message.js'
-import type { Reader } from '../wire/reader.js'
+import { MalformedMessage, type Reader } from '../wire/reader.js'
 import { struct } from '../wire/struct.js'
 import type { Writer } from '../wire/writer.js'
 import { describeLink, linkIndex, type LinkReference } from './link-reference.js'
@@ -84,6 +85,9 @@ export const RTM_F_FIB_MATCH = 0x2000
 
 const RTA_DST = 1
 const RTA_SRC = 2
+const RTA_OIF = 4
+const RTA_METRIC = 6
+const RTA_TABLE = 15
 
 /** ICMPV6_ROUTER_PREF_* */
 const preference = { medium: 0, high: 1, low: 3 } as const
@@ -104,15 +108,15 @@ export const routeAttributes = attributes({
   dst: attribute(RTA_DST, ip()),
   from: attribute(RTA_SRC, ip()),
   iif: attribute(3, linkIndex()),
-  oif: attribute(4, linkIndex()),
+  oif: attribute(RTA_OIF, linkIndex()),
   via: either(attribute(RTA_GATEWAY, gateway()), RTA_VIA, () => false),
-  metric: attribute(6, u32()),
+  metric: attribute(RTA_METRIC, u32()),
   prefSrc: attribute(7, ip()),
   metrics: attribute(8, nested(routeMetrics)),
   nexthops: attribute(9, nexthops()),
   realms: attribute(11, realms()),
   cacheInfo: readOnly(12, cacheInfo),
-  table: attribute(15, oneOf(u32(), routeTableNumber)),
+  table: attribute(RTA_TABLE, oneOf(u32(), routeTableNumber)),
   mark: attribute(16, u32()),
   multicastStatistics: readOnly(17, bytes()),
   newDst: attribute(19, bytes()),
@@ -308,7 +312,7 @@ export function writeRoute(w: Writer, type: number, flags: number, spec: RouteSp
   }
   if (table < 0) table = isLocalType(routeType) ? routeTableNumber.local : routeTableNumber.main
   if (table > 255) {
-    const token = w.open(15)
+    const token = w.open(RTA_TABLE)
     w.putU32(table)
     w.close(token)
   }
@@ -480,29 +484,105 @@ const typeNames = byNumber(routeTypeNumber, 256) as (RouteType | number)[]
 const tableNames = byNumber(routeTableNumber, 256) as (RouteTable | number)[]
 const protocolNames = byNumber(routeProtocolNumber, 256) as (RouteProtocol | number)[]
 
-/** Reads a route; undefined for one of another family (MPLS, multicast). */
+/**
+ * Reads a route; undefined for one of another family (MPLS, multicast).
+ * Dumps hold a million of them: what nearly every route has is read here, the rest by the table.
+ */
 export function readRoute(r: Reader, { body, end }: Message): Route | undefined {
   if (end - body < RTMSG_SIZE) return undefined
-  const { bytes } = r
+  const { bytes, u16 } = r
   const family = bytes[body]!
   if (family !== AF_INET && family !== AF_INET6) return undefined
-  const route: Route = {
-    family: family === AF_INET ? 'ipv4' : 'ipv6',
-    dst: '',
-    type: typeNames[bytes[body + 7]!]!,
-    table: tableNames[bytes[body + 4]!]!,
-    protocol: protocolNames[bytes[body + 5]!]!,
-    scope: scopeName(bytes[body + 6]!),
-    flags: namesOf(routeFlag, r.getU32(body + 8) & ~(RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH)),
+  const addressSize = family === AF_INET ? 4 : 16
+  let dst: string | undefined
+  let via: string | undefined
+  let oif = 0
+  let table: RouteTable | number = tableNames[bytes[body + 4]!]!
+  let others = 0
+  for (let at = body + RTMSG_SIZE; at + 4 <= end;) {
+    const size = u16[at >> 1]! - 4
+    if (size < 0 || at + 4 + size > end) throw new MalformedMessage(`an attribute of ${size + 4} bytes in ${end - at}`)
+    const type = u16[(at >> 1) + 1]!
+    const from = at + 4
+    if (type === RTA_DST && size === addressSize) dst = formatPrefix(bytes, from, size, bytes[body + 1]!)
+    else if (type === RTA_OIF && size >= 4) oif = r.getU32(from)
+    else if (type === RTA_GATEWAY && size === addressSize) via = formatRepeated(bytes, from, size)
+    else if (type === RTA_TABLE && size >= 4) table = tableName(r.getU32(from))
+    else others++
+    at = from + ((size + 3) & ~3)
   }
+  const route = shapedRoute(
+    family === AF_INET ? 'ipv4' : 'ipv6',
+    dst ?? emptyPrefix(family, bytes[body + 1]!),
+    typeNames[bytes[body + 7]!]!,
+    table,
+    protocolNames[bytes[body + 5]!]!,
+    scopeName(bytes[body + 6]!),
+    namesOf(routeFlag, r.getU32(body + 8) & ~(RTM_F_LOOKUP_TABLE | RTM_F_FIB_MATCH)),
+    via,
+    oif,
+  )
   const tos = bytes[body + 3]!
   if (tos !== 0) route.tos = tos
-  routeAttributes.read(r, body + RTMSG_SIZE, end, route)
-  const length = bytes[body + 1]!
-  if (route.dst === '') route.dst = length === 0 ? 'default' : family === AF_INET ? `0.0.0.0/${length}` : `::/${length}`
-  else route.dst += `/${length}`
-  if (route.from !== undefined) route.from += `/${bytes[body + 2]!}`
+  if (others > 0) readOthers(r, body, end, route)
   return route
+}
+
+/** One literal for each set of properties: an object of exactly its size, and of one shape with its like. */
+function shapedRoute(
+  family: Route['family'],
+  dst: string,
+  type: Route['type'],
+  table: Route['table'],
+  protocol: Route['protocol'],
+  scope: Route['scope'],
+  flags: Route['flags'],
+  via: string | undefined,
+  oif: number,
+): Route {
+  if (oif === 0) {
+    return via === undefined
+      ? { family, dst, type, table, protocol, scope, flags }
+      : { family, dst, type, table, protocol, scope, flags, via }
+  }
+  return via === undefined
+    ? { family, dst, type, table, protocol, scope, flags, oif }
+    : { family, dst, type, table, protocol, scope, flags, oif, via }
+}
+
+/** The attributes of a route that few have. */
+function readOthers(r: Reader, body: number, end: number, route: Route): void {
+  const addressSize = route.family === 'ipv4' ? 4 : 16
+  for (let at = body + RTMSG_SIZE; at + 4 <= end;) {
+    const length = r.getU16(at)
+    const type = r.getU16(at + 2)
+    const known = length === addressSize + 4 ? type === RTA_DST || type === RTA_GATEWAY : false
+    if (type === RTA_SRC && length === addressSize + 4) {
+      route.from = formatPrefix(r.bytes, at + 4, addressSize, r.bytes[body + 2]!)
+    } else if (!known && !(length >= 8 && (type === RTA_OIF || type === RTA_TABLE))) {
+      routeAttributes.readOne(r, type, at + 4, at + length, route)
+    }
+    at += (length + 3) & ~3
+  }
+}
+
+const emptyPrefix = (family: Family, length: number) =>
+  length === 0 ? 'default' : family === AF_INET ? `0.0.0.0/${length}` : `::/${length}`
+const tableName = (number: number) => (number < 256 ? tableNames[number]! : number)
+
+/** Gateways come again and again: the text of the last one is used again where it is the same. */
+let lastGateway = ''
+const lastGatewayBytes = new Uint8Array(16)
+let lastGatewaySize = 0
+function formatRepeated(bytes: Uint8Array, at: number, size: number): string {
+  let same = size === lastGatewaySize
+  for (let i = 0; same && i < size; i++) same = bytes[at + i] === lastGatewayBytes[i]
+  if (!same) {
+    lastGateway = formatAddress(bytes, at, size)
+    lastGatewaySize = size
+    for (let i = 0; i < size; i++) lastGatewayBytes[i] = bytes[at + i]!
+  }
+  return lastGateway
 }
 
 /** Which routes to list. The kernel does the filtering. */

@@ -59,6 +59,7 @@ export class NetlinkSocket implements NativeSocketOwner {
   #rejects: Reject[] = []
   #closed = false
   #idle: (() => void)[] = []
+  readonly #streams = new Set<() => void>()
 
   private constructor(native: NativeSocket, options: NetlinkSocketOptions) {
     this.#native = native
@@ -164,33 +165,46 @@ export class NetlinkSocket implements NativeSocketOwner {
   /**
    * The objects of a dump as they arrive. Memory stays bounded however slow the consumer.
    * @throws {DumpInterruptedError} after the last object, where the table changed meanwhile: `partial` is empty, what
-   * was read has been seen.
+   * was read has been seen. @throws {ClosedError} The socket was closed meanwhile.
    */
   stream<Item>(request: Request<Item[]>): AsyncIterableIterator<Item>
   async *stream(request: AnyRequest): AsyncIterableIterator<unknown> {
     if (this.#closed) throw closedError()
-    const parts: { items: unknown[]; bytes: number }[] = []
-    let end: { errno: number; said: NetlinkError | undefined } | undefined
-    let arrived: (() => void) | undefined
-    const id = this.#dump(request, (items, bytes, ended) => {
-      parts.push({ items, bytes })
+    const parts: Uint8Array[] = []
+    let end: { errno: number } | undefined
+    let wake: (() => void) | undefined
+    const id = this.#dump(request, (messages, ended) => {
+      if (messages !== undefined) parts.push(messages)
       if (ended) end = ended
-      arrived?.()
+      wake?.()
     })
+    // Only the consumer knows how long it will take: closing does not wait for it.
+    let stopped = false
+    const stop = () => {
+      stopped = true
+      this.#native.consumed(id, 0)
+      wake?.()
+    }
+    this.#streams.add(stop)
     try {
+      let said: NetlinkError | undefined
       for (;;) {
+        if (stopped) throw closedError()
         const part = parts.shift()
         if (part !== undefined) {
-          yield* part.items
-          if (part.bytes > 0) this.#native.consumed(id, part.bytes)
+          const items: unknown[] = []
+          said = readPart(request, part, items) ?? said
+          yield* items
+          this.#native.consumed(id, part.length)
         } else if (end !== undefined) {
-          if (end.errno !== 0) throw dumpFailure(request, end.errno, [], end.said)
+          if (end.errno !== 0) throw dumpFailure(request, end.errno, [], said)
           return
         } else {
-          await new Promise<void>((resolve) => (arrived = resolve))
+          await new Promise<void>((resolve) => (wake = resolve))
         }
       }
     } finally {
+      this.#streams.delete(stop)
       this.#native.consumed(id, 0)
     }
   }
@@ -244,6 +258,7 @@ export class NetlinkSocket implements NativeSocketOwner {
     if (!this.#closed) {
       this.#flush()
       this.#closed = true
+      for (const stop of this.#streams) stop()
       this.#native.close()
     }
     if (this.#pending.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
@@ -312,16 +327,22 @@ export class NetlinkSocket implements NativeSocketOwner {
   async #collect(request: AnyRequest): Promise<unknown[]> {
     for (let tries = 0; ; tries++) {
       const all: unknown[] = []
-      const { errno, said } = await new Promise<{ errno: number; said: NetlinkError | undefined }>(
-        (resolve, reject) => {
-          const id = this.#dump(request, (items, bytes, ended, broken) => {
-            if (broken !== undefined) reject(broken)
-            for (const item of items) all.push(item)
-            if (ended) resolve(ended)
-            else if (bytes > 0) this.#native.consumed(id, bytes)
-          })
-        },
-      )
+      let said: NetlinkError | undefined
+      let broken: unknown
+      const errno = await new Promise<number>((resolve) => {
+        const id = this.#dump(request, (messages, end) => {
+          if (messages !== undefined && broken === undefined) {
+            try {
+              said = readPart(request, messages, all) ?? said
+            } catch (error) {
+              broken = error
+            }
+          }
+          if (end) resolve(end.errno)
+          else if (messages !== undefined) this.#native.consumed(id, messages.length)
+        })
+      })
+      if (broken !== undefined) throw broken
       if (errno === 0) return all
       if (errno !== INTERRUPTED || tries >= this.#dumpRetries) throw dumpFailure(request, errno, all, said)
       if (this.#closed) throw closedError()
@@ -340,7 +361,8 @@ export class NetlinkSocket implements NativeSocketOwner {
       } finally {
         submission.release()
       }
-      const { items, said } = readPart(request, answer.messages)
+      const items: unknown[] = []
+      const said = readPart(request, answer.messages, items)
       if (answer.errno === 0) return items
       if (answer.errno !== INTERRUPTED || tries >= this.#dumpRetries) {
         throw dumpFailure(request, answer.errno, items, said)
@@ -348,14 +370,10 @@ export class NetlinkSocket implements NativeSocketOwner {
     }
   }
 
+  /** Queues a dump; `onPart` gets its messages part by part, and with the last how it ended. */
   #dump(
     request: AnyRequest,
-    onPart: (
-      items: unknown[],
-      bytes: number,
-      end: { errno: number; said: NetlinkError | undefined } | undefined,
-      broken?: Error,
-    ) => void,
+    onPart: (messages: Uint8Array | undefined, end: { errno: number } | undefined) => void,
   ): number {
     this.#flush()
     const submission = new Submission()
@@ -364,12 +382,7 @@ export class NetlinkSocket implements NativeSocketOwner {
     this.#pending.set(id, {
       onAnswer(messages, last, errno) {
         if (last) submission.release()
-        try {
-          const { items, said } = readPart(request, messages)
-          onPart(items, messages?.length ?? 0, last ? { errno, said } : undefined)
-        } catch (error) {
-          onPart([], messages?.length ?? 0, last ? { errno, said: error as NetlinkError } : undefined, error as Error)
-        }
+        onPart(messages, last ? { errno } : undefined)
       },
     })
     this.#native.dump(id, submission.bytes, submission.patches)
@@ -377,26 +390,21 @@ export class NetlinkSocket implements NativeSocketOwner {
   }
 }
 
-/** Reads the objects of a part of a dump, and what the kernel said if it ended badly. */
-function readPart(
-  request: AnyRequest,
-  messages: Uint8Array | undefined,
-): { items: unknown[]; said: NetlinkError | undefined } {
-  const items: unknown[] = []
+/** Reads the objects of a part of a dump behind those of earlier parts; returns what the kernel said if it ended badly. */
+function readPart(request: AnyRequest, messages: Uint8Array | undefined, items: unknown[]): NetlinkError | undefined {
+  if (messages === undefined) return undefined
   let said: NetlinkError | undefined
-  if (messages !== undefined) {
-    const r = new Reader(messages)
-    const { operation } = request
-    eachMessage(r, (message) => {
-      if (message.type < NLMSG_MIN_TYPE) {
-        said = failureOf(request, r, message)
-        return
-      }
-      const item: unknown = operation.read!(r, message)
-      if (item !== undefined) items.push(item)
-    })
-  }
-  return { items, said }
+  const r = new Reader(messages)
+  const { operation } = request
+  eachMessage(r, (message) => {
+    if (message.type < NLMSG_MIN_TYPE) {
+      said = failureOf(request, r, message)
+      return
+    }
+    const item: unknown = operation.read!(r, message)
+    if (item !== undefined) items.push(item)
+  })
+  return said
 }
 
 function openArguments(protocol: number, options: NetlinkSocketOptions) {

@@ -155,32 +155,32 @@ export class AttributeTable<T extends AttributeMap = AttributeMap> {
 
   /** Reads the attributes of a range into an object. */
   read<O extends object = Read<T>>(r: Reader, start: number, end: number, into: O = {} as O): O {
-    const out = into as Record<string, unknown>
     const { u16 } = r
     let at = start
     while (at + 4 <= end) {
       const length = u16[at >> 1]!
       if (length < 4 || at + length > end) throw new MalformedMessage(`an attribute of ${length} bytes in ${end - at}`)
-      const type = u16[(at >> 1) + 1]! & TYPE_MASK
-      const entry = this.#byType[type]
-      if (entry?.readInto !== undefined) {
-        entry.readInto(r, at + 4, at + length, out)
-        at += (length + 3) & ~3
-        continue
-      }
-      const value = entry === undefined || entry.access === 'w' ? undefined : entry.codec.read(r, at + 4, at + length)
-      if (value === undefined) {
-        keepUnknown(out, type, r.bytes.slice(at + 4, at + length))
-      } else if (entry!.many) {
-        const values = out[entry!.name] as unknown[] | undefined
-        if (values === undefined) out[entry!.name] = [value]
-        else values.push(value)
-      } else {
-        out[entry!.name] = value
-      }
+      this.readOne(r, u16[(at >> 1) + 1]!, at + 4, at + length, into)
       at += (length + 3) & ~3
     }
     return into
+  }
+
+  /** Reads one attribute into an object. `start` is where its payload begins, which must be within the buffer. */
+  readOne(r: Reader, type: number, start: number, end: number, into: object): void {
+    const out = into as Record<string, unknown>
+    const entry = this.#byType[type & TYPE_MASK]
+    if (entry?.readInto !== undefined) return entry.readInto(r, start, end, out)
+    const value = entry === undefined || entry.access === 'w' ? undefined : entry.codec.read(r, start, end)
+    if (value === undefined) {
+      keepUnknown(out, type & TYPE_MASK, r.bytes.slice(start, end))
+    } else if (entry!.many) {
+      const values = out[entry!.name] as unknown[] | undefined
+      if (values === undefined) out[entry!.name] = [value]
+      else values.push(value)
+    } else {
+      out[entry!.name] = value
+    }
   }
 }
 

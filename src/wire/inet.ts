@@ -3,7 +3,6 @@ import type { Codec } from './codec.js'
 import type { Reader } from './reader.js'
 import type { Writer } from './writer.js'
 
-const decimal = Array.from({ length: 256 }, (_, i) => String(i))
 const hex = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'))
 
 /** Parses dotted decimal into the four bytes at `at`; false where it is not (leading zeros are not: RFC 6943). */
@@ -80,8 +79,22 @@ function parseIPv6(text: string, into: Uint8Array, at: number): boolean {
   return true
 }
 
+/**
+ * '10.1.', '2.3' and '2.3/32' by their 16 bits, as they come up: half an address each, so that a new one is made by one
+ * addition and is one string in memory.
+ */
+const firstHalves: string[] = []
+const secondHalves: string[] = []
+const hostHalves: string[] = []
+
+const firstHalf = (bytes: Uint8Array, at: number): string => {
+  const number = (bytes[at]! << 8) | bytes[at + 1]!
+  return (firstHalves[number] ??= `${number >> 8}.${number & 0xff}.`)
+}
+
 function formatIPv4(bytes: Uint8Array, at: number): string {
-  return `${decimal[bytes[at]!]!}.${decimal[bytes[at + 1]!]!}.${decimal[bytes[at + 2]!]!}.${decimal[bytes[at + 3]!]!}`
+  const number = (bytes[at + 2]! << 8) | bytes[at + 3]!
+  return firstHalf(bytes, at) + (secondHalves[number] ??= `${number >> 8}.${number & 0xff}`)
 }
 
 /** RFC 5952: lower case, no leading zeros, the longest run of zero groups (the first of equals, never one alone) as ::. */
@@ -135,6 +148,17 @@ export function parseAddress(text: string): Uint8Array | undefined {
 /** An address of four or sixteen bytes as text, in canonical form. */
 export function formatAddress(bytes: Uint8Array, at = 0, size = bytes.length): string {
   return size === 16 ? formatIPv6(bytes, at) : formatIPv4(bytes, at)
+}
+
+const lengthSuffix = Array.from({ length: 256 }, (_, length) => `/${length}`)
+
+/** A prefix as text: an address of four or sixteen bytes in canonical form, and the length. */
+export function formatPrefix(bytes: Uint8Array, at: number, size: number, length: number): string {
+  if (size === 4 && length === 32) {
+    const number = (bytes[at + 2]! << 8) | bytes[at + 3]!
+    return firstHalf(bytes, at) + (hostHalves[number] ??= `${number >> 8}.${number & 0xff}/32`)
+  }
+  return formatAddress(bytes, at, size) + lengthSuffix[length]!
 }
 
 const EXPECTS = { 0: 'an IPv4 or IPv6 address', [AF_INET]: 'an IPv4 address', [AF_INET6]: 'an IPv6 address' } as const

@@ -176,6 +176,19 @@ describe('closing', () => {
     expect(ip('neigh', 'show', 'dev', 'br0').map(({ dst }) => dst)).toEqual(['10.0.0.1'])
   })
 
+  it('gives a dump that was under way whole, and ends a stream that nobody takes from with an error', async () => {
+    await Promise.all(Array.from({ length: 2000 }, (_, i) => rt.neighbors.add(entry(i))))
+    const list = rt.neighbors.list({ link: 'br0', family: 'ipv4' })
+    const stream = rt.socket.stream(neighborList({ link: 'br0' }))
+    expect((await stream.next()).done).toBe(false)
+    await rt.close()
+    expect(permanent(await list)).toHaveLength(2000)
+    const rest = async () => {
+      for await (const _ of stream);
+    }
+    await expect(rest()).rejects.toThrow(ClosedError)
+  })
+
   it('gives every descriptor back', async () => {
     const open = () => readdirSync('/proc/self/fd').length
     await using warm = await Rtnetlink.open({ netns })
