@@ -22,7 +22,7 @@ const AT_MOST = { fdb_add_us: 1.25, route_add_us: 1.25, neighbour_add_us: 1.25, 
 type Figure = keyof typeof AT_MOST
 type Line = Record<Figure, number>
 
-const median = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!
+const median = (numbers: number[]) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!
 const run = (command: string, args: string[]) =>
   JSON.parse(execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })) as Line
 

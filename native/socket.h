@@ -12,18 +12,18 @@
 namespace linkwright {
 
 struct SocketOptions {
-  int protocol = 0;                // NETLINK_ROUTE …
-  uint32_t receive_buffer = 0;     // bytes; 0: as large as the process may have, at most 4 MiB
-  uint32_t send_buffer = 0;        // bytes; 0: likewise
-  bool strict = true;              // NETLINK_GET_STRICT_CHK: the kernel filters dumps and refuses unknown fields
-  std::vector<uint32_t> groups;    // multicast groups to join
+  int protocol = 0;              // NETLINK_ROUTE …
+  uint32_t receive_buffer = 0;   // bytes; 0: as large as the process may have, at most 4 MiB
+  uint32_t send_buffer = 0;      // bytes; 0: likewise
+  bool strict = true;            // NETLINK_GET_STRICT_CHK: the kernel filters dumps and refuses unknown fields
+  std::vector<uint32_t> groups;  // multicast groups to join
 };
 
 struct Received {
-  size_t size = 0;          // bytes now in the buffer
-  int error = 0;            // errno; EAGAIN: nothing there
-  bool truncated = false;   // the datagram was longer than the buffer, its rest is lost
-  bool foreign = false;     // it did not come from the kernel
+  size_t size = 0;         // bytes now in the buffer
+  int error = 0;           // errno; EAGAIN: nothing there
+  bool truncated = false;  // the datagram was longer than the buffer, its rest is lost
+  bool foreign = false;    // it did not come from the kernel
 };
 
 // What the engine needs of a connection to a kernel. Tests put a scripted kernel behind it.

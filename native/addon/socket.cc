@@ -116,7 +116,9 @@ Napi::Value SocketWrap::open(const Napi::CallbackInfo& info) {
       .async(
           info.Env(),
           [request, opened] {
-            const auto open_here = [&] { opened->error = KernelSocket::open(request.options, opened->connection->socket); };
+            const auto open_here = [&] {
+              opened->error = KernelSocket::open(request.options, opened->connection->socket);
+            };
             if (request.netns < 0) {
               open_here();
               return WorkerFate::keep;
@@ -160,7 +162,7 @@ void SocketWrap::begin() {
   if (in_flight_ == 1 && keeps_alive_) environment_.hold();
 }
 
-void SocketWrap::end(uint32_t id, std::vector<std::byte> bytes, bool last, int error) {
+void SocketWrap::end(uint32_t id, const std::vector<std::byte>& bytes, bool last, int error) {
   const Napi::Env env = Env();
   Napi::Object self = Value();
   if (last) {
@@ -180,9 +182,9 @@ Napi::Value SocketWrap::submit(const Napi::CallbackInfo& info) {
   environment_.engine().post(
       connection_->lane, [this, id, stop_at_failure, connection = connection_, messages = copy_bytes(info[1]),
                           patches = read_patches(info[2])]() mutable {
-        auto answers = std::make_shared<std::vector<std::byte>>(
-            connection->exchange.submit(messages, patches, stop_at_failure));
-        environment_.post([this, id, answers] { end(id, std::move(*answers), true, 0); });
+        auto answers =
+            std::make_shared<std::vector<std::byte>>(connection->exchange.submit(messages, patches, stop_at_failure));
+        environment_.post([this, id, answers] { end(id, *answers, true, 0); });
         return WorkerFate::keep;
       });
   return info.Env().Undefined();
@@ -225,14 +227,15 @@ WorkerFate SocketWrap::read(const std::shared_ptr<Dump>& dump) {
   const Exchange::Part part = dump->connection->exchange.read_dump(*bytes, kDumpPart);
   const bool full = (dump->undelivered += bytes->size()) > kDumpHighWater && !dump->unwanted;
   if (!part.end) {
-    environment_.engine().post_next(dump->connection->lane, [this, dump] { return read(dump); }, full);
+    environment_.engine().post_next(
+        dump->connection->lane, [this, dump] { return read(dump); }, full);
     // Consumed meanwhile: nobody else would resume it.
     if (full && (dump->unwanted || dump->undelivered <= kDumpHighWater)) {
       environment_.engine().resume(dump->connection->lane);
     }
   }
   if (dump->unwanted && !part.end) return WorkerFate::keep;
-  environment_.post([this, dump, bytes, part] { end(dump->id, std::move(*bytes), part.end, part.error); });
+  environment_.post([this, dump, bytes, part] { end(dump->id, *bytes, part.end, part.error); });
   return WorkerFate::keep;
 }
 
@@ -336,11 +339,10 @@ Napi::Value SocketWrap::close(const Napi::CallbackInfo& info) {
 }
 
 Napi::Function SubscriptionWrap::define(Napi::Env env) {
-  return DefineClass(
-      env, "NativeSubscription",
-      {InstanceMethod<&SubscriptionWrap::ref>("ref"), InstanceMethod<&SubscriptionWrap::unref>("unref"),
-       InstanceMethod<static_cast<Napi::Value (SubscriptionWrap::*)(const Napi::CallbackInfo&)>(
-           &SubscriptionWrap::close)>("close")});
+  return DefineClass(env, "NativeSubscription",
+                     {InstanceMethod<&SubscriptionWrap::ref>("ref"), InstanceMethod<&SubscriptionWrap::unref>("unref"),
+                      InstanceMethod<static_cast<Napi::Value (SubscriptionWrap::*)(const Napi::CallbackInfo&)>(
+                          &SubscriptionWrap::close)>("close")});
 }
 
 SubscriptionWrap::SubscriptionWrap(const Napi::CallbackInfo& info)
@@ -353,8 +355,8 @@ SubscriptionWrap::~SubscriptionWrap() {
 int SubscriptionWrap::start(std::unique_ptr<KernelSocket> socket, Napi::Function listener) {
   listener_ = Napi::Persistent(listener);
   const int fd = socket->fd();
-  subscription_ = std::make_shared<Subscription>(
-      std::move(socket), fd, [this](const std::vector<std::byte>& messages, int error) {
+  subscription_ =
+      std::make_shared<Subscription>(std::move(socket), fd, [this](const std::vector<std::byte>& messages, int error) {
         const Napi::Env env = Env();
         call(env, env.Undefined(), listener_.Value(), {to_bytes(env, messages), Napi::Number::New(env, error)});
       });

@@ -51,7 +51,7 @@ class SocketWrap final : public Napi::ObjectWrap<SocketWrap> {
   static Napi::Object wrap(Napi::Env env, std::shared_ptr<Connection> connection);
 
   void begin();
-  void end(uint32_t id, std::vector<std::byte> bytes, bool last, int error);
+  void end(uint32_t id, const std::vector<std::byte>& bytes, bool last, int error);
   WorkerFate read(const std::shared_ptr<Dump>& dump);
 
   Environment& environment_;
