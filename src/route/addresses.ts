@@ -20,13 +20,7 @@ import { writer } from '../wire/writer.js'
 import { Facet } from './facet.js'
 import { countDeleted } from './neighbors.js'
 
-export type {
-  Address,
-  AddressFlag,
-  AddressProtocol,
-  AddressSettableFlag,
-  AddressSpec,
-} from '../schema/address.js'
+export type { Address, AddressFlag, AddressProtocol, AddressSettableFlag, AddressSpec } from '../schema/address.js'
 export type { RouteScope } from '../schema/route-scope.js'
 
 /** Which address: of which link. */
@@ -104,7 +98,7 @@ export function addressList(filter: AddressFilter = {}): Request<Address[]> {
         w.bytes[w.at(header)] = value === 'ipv4' ? AF_INET : AF_INET6
         break
       case 'link':
-        putLinkReference(w, w.at(header) + 4, value as LinkReference)
+        putLinkReference(w, w.at(header) + 4, value)
         break
       case 'targetNetnsid':
         w.depth = 0

@@ -54,6 +54,7 @@ import type { Reader } from '../wire/reader.js'
 import { type Writer, writer } from '../wire/writer.js'
 import { Facet } from './facet.js'
 
+export type { BondPort, BondPortOptions } from '../schema/bond-port.js'
 export type { BridgePort, BridgePortOptions } from '../schema/bridge-port.js'
 export {
   type BridgeLink,
@@ -76,9 +77,11 @@ export {
 } from '../schema/link.js'
 export type { OperState } from '../schema/link-attributes.js'
 export type { LinkFlag } from '../schema/link-flag.js'
+export type { LinkPeerSpec } from '../schema/link-kinds/peer.js'
 export type { VethPeerSpec } from '../schema/link-kinds/veth.js'
 export type { LinkStatistics } from '../schema/link-statistics.js'
 export type { NamespacePlacement } from '../schema/namespace-placement.js'
+export type { VrfPort } from '../schema/vrf-port.js'
 
 /** RTEXT_FILTER_*: what a link's description is to hold more, or less. */
 const EXTENDED = { vf: 0x1, skipInet6Statistics: 0x8 } as const
@@ -131,6 +134,9 @@ const UPDATE: Operation<Changing, void> = {
   advise: ({ changes }, errno) => {
     if (errno === EOPNOTSUPP && changes?.bridgePort !== undefined) {
       return 'Options of a bridge port can be set once the link has a bridge as its master: in an update of its own'
+    }
+    if (errno === EOPNOTSUPP && changes?.bondPort !== undefined) {
+      return 'Options of a bond’s port can be set once the link has a bond as its master: in an update of its own'
     }
     if (errno === ENOTCONN) return 'A veth can be brought up once its other end is there'
     return undefined

@@ -78,7 +78,7 @@ export class Watch implements AsyncIterableIterator<RouteEvent> {
     if (!Array.isArray(groups) || groups.length === 0) {
       throw invalid('groups', `an array of ${Object.keys(GROUPS).join(', ')}`, groups)
     }
-    for (const group of groups) {
+    for (const group of groups as readonly string[]) {
       if (!Object.hasOwn(GROUPS, group)) {
         throw invalid('groups', `any of ${Object.keys(GROUPS).join(', ')}`, group, 'range')
       }

@@ -1,7 +1,16 @@
 /** IPv4 and IPv6 addresses of links (linux/if_addr.h; RTM_NEWADDR, ifaddrmsg). */
 import { attribute, attributes, readOnly, TYPE_MASK } from '../wire/attributes.js'
 import { bits, bitsOf, namesOf, numberOf, oneOf, readText, s32, text, u32, u8 } from '../wire/codec.js'
-import { AF_INET, AF_INET6, type Family, formatAddress, ip, parsePrefix, type Prefix, putAddress } from '../wire/inet.js'
+import {
+  AF_INET,
+  AF_INET6,
+  type Family,
+  formatAddress,
+  ip,
+  parsePrefix,
+  type Prefix,
+  putAddress,
+} from '../wire/inet.js'
 import { unknownOption } from '../wire/invalid.js'
 import type { Message } from '../wire/message.js'
 import { MalformedMessage, type Reader } from '../wire/reader.js'
@@ -244,13 +253,19 @@ function beginAddress(w: Writer, type: number, flags: number, spec: { readonly l
 }
 
 /** Writes the message that asks for an IPv6 address: what the kernel takes is the address alone. */
-export function writeAddressQuestion(w: Writer, type: number, flags: number, spec: { link: LinkReference; address: string }) {
+export function writeAddressQuestion(
+  w: Writer,
+  type: number,
+  flags: number,
+  spec: { link: LinkReference; address: string },
+) {
   const header = beginAddress(w, type, flags, spec)
   for (const name in spec) if (name !== 'link' && name !== 'address') throw unknownOption(name, ['link', 'address'])
   w.trail[0] = 'address'
   w.depth = 1
   const { family, address } = parsePrefix(w, spec.address)
-  if (family !== AF_INET6) throw w.invalid('an IPv6 address: the kernel tells of one IPv4 address in lists only', address, 'range')
+  if (family !== AF_INET6)
+    throw w.invalid('an IPv6 address: the kernel tells of one IPv4 address in lists only', address, 'range')
   w.bytes[w.at(header)] = family
   const token = w.open(IFA_ADDRESS)
   putAddress(w, address, family)
@@ -292,7 +307,7 @@ function writeBroadcast(w: Writer, value: string | Uint8Array, at: number, lengt
   const { bytes } = w
   const mask = 0xffffffff >>> length
   const token = w.open(IFA_BROADCAST)
-  w.putBE32((((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]! | mask) >>> 0))
+  w.putBE32(((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]! | mask) >>> 0)
   w.close(token)
 }
 
@@ -335,7 +350,7 @@ export function readAddress(r: Reader, { body, end }: Message): Address | undefi
   }
   let own: string | undefined
   let prefix: string | undefined
-  for (let at = body + IFADDRMSG_SIZE; at + 4 <= end; ) {
+  for (let at = body + IFADDRMSG_SIZE; at + 4 <= end;) {
     const total = r.getU16(at)
     if (total < 4 || at + total > end) throw new MalformedMessage(`an attribute of ${total} bytes in ${end - at}`)
     const from = at + 4

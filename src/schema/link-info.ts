@@ -15,10 +15,10 @@ import {
 import { bytes, readText, text } from '../wire/codec.js'
 import { MalformedMessage, type Reader } from '../wire/reader.js'
 import type { Writer } from '../wire/writer.js'
-import { bridgePortAttributes } from './bridge-port.js'
 import { IFLA_LINKINFO } from './link-attributes.js'
 import { linkKinds } from './link-kinds/index.js'
 import type { LinkKind } from './link-kinds/kind.js'
+import { type LinkPort, linkPortByMaster, linkPortByName } from './link-ports.js'
 
 const IFLA_INFO_KIND = 1
 const IFLA_INFO_DATA = 2
@@ -26,7 +26,7 @@ const IFLA_INFO_XSTATS = 3
 const IFLA_INFO_SLAVE_KIND = 4
 const IFLA_INFO_SLAVE_DATA = 5
 
-type AnyKind = LinkKind<string, AttributeTable['map']>
+type AnyKind = LinkKind<string, AttributeTable['map'], boolean, string | false, false | 'link' | 'device', string>
 /** The kinds that are known, by name. */
 export const kindByName = new Map<string, AnyKind>(
   Object.values(linkKinds).map((kind) => [kind.name, kind as unknown as AnyKind]),
@@ -77,9 +77,7 @@ const linkInfo = attributes({
   slaveKind: attribute(IFLA_INFO_SLAVE_KIND, text(15, 1)),
   slaveData: attribute(
     IFLA_INFO_SLAVE_DATA,
-    chosen(IFLA_INFO_SLAVE_KIND, (kind) =>
-      kind === 'bridge' ? (bridgePortAttributes as unknown as AttributeTable) : undefined,
-    ),
+    chosen(IFLA_INFO_SLAVE_KIND, (kind) => linkPortByMaster.get(kind)?.data),
   ),
 })
 
@@ -98,7 +96,7 @@ function readRaw(r: Reader, start: number, end: number): UnknownAttribute[] {
 /** A link while it is read. */
 export type LinkDraft = { kind: string | undefined; unknownAttributes?: UnknownAttribute[] } & Record<string, unknown>
 
-/** IFLA_LINKINFO: read into the link itself, as `kind`, what stands under the kind's name, and `bridgePort`. */
+/** IFLA_LINKINFO: read into the link itself, as `kind`, what stands under the kind's name, and `bridgePort` or its like. */
 export const linkInfoCodec: NestCodec<never, never> = {
   ...(nested(linkInfo) as unknown as NestCodec<never, never>),
   readInto(r, start, end, into) {
@@ -132,10 +130,12 @@ export const linkInfoCodec: NestCodec<never, never> = {
         case IFLA_INFO_XSTATS:
           link.xstats = r.bytes.slice(from, to)
           break
-        case IFLA_INFO_SLAVE_DATA:
-          if (slaveKind === 'bridge') link.bridgePort = bridgePortAttributes.read(r, from, to)
-          else link.slaveData = readRaw(r, from, to)
+        case IFLA_INFO_SLAVE_DATA: {
+          const port = slaveKind === undefined ? undefined : linkPortByMaster.get(slaveKind)
+          if (port === undefined) link.slaveData = readRaw(r, from, to)
+          else link[port.name] = port.data.read(r, from, to)
           break
+        }
         default:
           keepUnknown(link, type, r.bytes.slice(from, to))
       }
@@ -201,6 +201,7 @@ export function writeNewLinkInfo(w: Writer, name: string, spec: Record<string, u
     if (data === undefined && kind.needed) throw refuse(w, kind.name, 'an object', data)
     if (data !== undefined) {
       if (!isPlainObject(data)) throw refuse(w, kind.name, 'an object', data)
+      if (kind.data.names.length === 0) throw refuse(w, kind.name, `nothing: ${kind.fixed}`, data)
       w.trail[0] = kind.name
       w.depth = 1
       kind.check?.(w, data)
@@ -223,11 +224,32 @@ function refuseFlagsTakenBack(w: Writer, kind: AnyKind, data: Record<string, unk
   }
 }
 
-/** Writes changes of what belongs to the kind, and to the link as a port of a bridge. */
+function refuseCreateOnly(w: Writer, kind: AnyKind, data: Record<string, unknown>): void {
+  for (const name of kind.createOnly ?? []) {
+    if (data[name] === undefined) continue
+    w.trail[0] = kind.name
+    w.trail[1] = name
+    w.depth = 2
+    throw w.invalid('nothing: it is fixed when the link is made', data[name])
+  }
+}
+
+/** The one port whose options are among the changes. */
+function portOf(w: Writer, changes: Record<string, unknown>): LinkPort | undefined {
+  let port: LinkPort | undefined
+  for (const name in changes) {
+    if (changes[name] === undefined || !linkPortByName.has(name)) continue
+    if (port !== undefined) throw refuse(w, name, `nothing, since the link is a ${port.name}`, changes[name])
+    port = linkPortByName.get(name)
+  }
+  return port
+}
+
+/** Writes changes of what belongs to the kind, and to the link as a port of its master. */
 export function writeLinkInfoChanges(w: Writer, name: string | undefined, changes: Record<string, unknown>): void {
   const kind = name === undefined ? undefined : kindByName.get(name)
   const data = kind === undefined ? changes.data : changes[kind.name]
-  const port = changes.bridgePort
+  const port = portOf(w, changes)
   if (name === undefined && data !== undefined)
     throw refuse(w, 'kind', 'the kind of the link, which data needs', undefined)
   if (data === undefined && port === undefined) return
@@ -239,17 +261,19 @@ export function writeLinkInfoChanges(w: Writer, name: string | undefined, change
     } else {
       if (kind.fixed !== false) throw refuse(w, kind.name, `nothing: ${kind.fixed}`, data)
       if (!isPlainObject(data)) throw refuse(w, kind.name, 'an object', data)
+      refuseCreateOnly(w, kind, data)
       refuseFlagsTakenBack(w, kind, data)
       putData(w, kind.name, kind, data)
     }
   }
   if (port !== undefined) {
-    if (!isPlainObject(port)) throw refuse(w, 'bridgePort', 'an object', port)
-    putKind(w, IFLA_INFO_SLAVE_KIND, 'bridge')
+    const given = changes[port.name]
+    if (!isPlainObject(given)) throw refuse(w, port.name, 'an object', given)
+    putKind(w, IFLA_INFO_SLAVE_KIND, port.master)
     const token = w.open(IFLA_INFO_SLAVE_DATA | NLA_F_NESTED)
-    w.trail[0] = 'bridgePort'
+    w.trail[0] = port.name
     w.depth = 1
-    bridgePortAttributes.write(w, port)
+    port.data.write(w, given)
     w.depth = 0
     w.close(token)
   }

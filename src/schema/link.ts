@@ -12,6 +12,7 @@ import { unknownOption } from '../wire/invalid.js'
 import type { Message } from '../wire/message.js'
 import type { Reader } from '../wire/reader.js'
 import type { Writer } from '../wire/writer.js'
+import type { BondPort, BondPortOptions } from './bond-port.js'
 import type { BridgePort, BridgePortOptions } from './bridge-port.js'
 import {
   IFINFOMSG_SIZE,
@@ -38,6 +39,9 @@ import {
 } from './link-info.js'
 import type { linkKinds } from './link-kinds/index.js'
 import { linkLayerType, type LinkLayerType } from './link-layer-type.js'
+import { linkPortByName } from './link-ports.js'
+import type { LinkReference } from './link-reference.js'
+import type { VrfPort } from './vrf-port.js'
 
 // --- Types: everything follows from the list of kinds ---------------------------------------------------------------
 
@@ -78,6 +82,10 @@ export interface LinkProperties extends LinkAttributes {
   slaveKind?: string
   /** What the bridge says of the link as its port. */
   bridgePort?: BridgePort
+  /** What the bond says of the link as its port. */
+  bondPort?: BondPort
+  /** What the VRF says of the link as its port. */
+  vrfPort?: VrfPort
   /** What a master of another kind says of it. */
   slaveData?: UnknownAttribute[]
   /** Statistics of the kind's own. */
@@ -115,11 +123,19 @@ export interface NewLinkOptions extends Omit<LinkAttributeOptions, UpdateOnly>, 
   /** The index to have, free in the namespace. Default: the kernel's choice. */
   ifindex?: number | undefined
 }
-type DataOption<K extends KnownLinkKind> = Given<DataOf<K>>
+type DataOption<K extends KnownLinkKind> = keyof DataOf<K> extends never ? never : Given<DataOf<K>>
 type NotOf<K extends KnownLinkKind> = { [P in Exclude<KnownLinkKind, K>]?: never }
 /** What the kernel passes over when it makes a link of the kind. */
-type Useless<K extends KnownLinkKind> = 'parentDevName' | (Kinds[K]['takesLink'] extends true ? never : 'link')
-type SpecOfKind<K extends KnownLinkKind> = Omit<NewLinkOptions, Useless<K>> & { kind: K; data?: never } & NotOf<K> &
+type Useless<K extends KnownLinkKind> =
+  (Kinds[K]['madeOn'] extends 'device' ? never : 'parentDevName') | (Kinds[K]['madeOn'] extends 'link' ? never : 'link')
+type MadeOn = { link: { link: LinkReference }; device: { parentDevName: string } }
+type On<K extends KnownLinkKind> = Kinds[K]['madeOn'] extends keyof MadeOn ? MadeOn[Kinds[K]['madeOn']] : unknown
+/** Kinds of which rtnetlink makes links. */
+type Makeable = {
+  [K in KnownLinkKind]: NonNullable<Kinds[K]['madeElsewhere']> extends never ? K : never
+}[KnownLinkKind]
+type SpecOfKind<K extends KnownLinkKind> = Omit<NewLinkOptions, Useless<K>> & { kind: K; data?: never } & On<K> &
+  NotOf<K> &
   (Kinds[K]['needed'] extends true ? { [P in K]: DataOption<P> } : { [P in K]?: DataOption<P> | undefined })
 type SpecOfOther = NewLinkOptions & {
   kind: OtherLinkKind
@@ -128,7 +144,7 @@ type SpecOfOther = NewLinkOptions & {
 } & { [P in KnownLinkKind]?: never }
 
 /** A link to be made. What belongs to the kind stands under its name: `{ kind: 'vxlan', vxlan: { id: 42 } }`. */
-export type LinkSpec = { [K in KnownLinkKind]: SpecOfKind<K> }[KnownLinkKind] | SpecOfOther
+export type LinkSpec = { [K in Makeable]: SpecOfKind<K> }[Makeable] | SpecOfOther
 export type BridgeSpec = SpecOfKind<'bridge'>
 export type VethSpec = SpecOfKind<'veth'>
 export type VxlanSpec = SpecOfKind<'vxlan'>
@@ -136,16 +152,19 @@ export type VxlanSpec = SpecOfKind<'vxlan'>
 interface CommonChanges extends Omit<LinkAttributeOptions, CreateOnly>, LinkFlagOptions {
   /** Options of the link as a port of a bridge. Not together with `master`: it has to be a port already. */
   bridgePort?: BridgePortOptions | undefined
+  /** Options of the link as a port of a bond. Not together with `master`: it has to be a port already. */
+  bondPort?: BondPortOptions | undefined
 }
 type Changeable = { [K in KnownLinkKind]: Kinds[K]['fixed'] extends false ? K : never }[KnownLinkKind]
+type CreateOnlyData<K extends KnownLinkKind> = NonNullable<Kinds[K]['createOnly']>[number]
 type ChangesOfKind<K extends KnownLinkKind> = CommonChanges & { kind?: K | undefined; data?: never } & NotOf<K> & {
-    [P in K]?: (P extends Changeable ? DataOption<P> : never) | undefined
+    [P in K]?: (P extends Changeable ? Omit<DataOption<P>, CreateOnlyData<P>> : never) | undefined
   }
 type ChangesOfOther = CommonChanges & { kind: OtherLinkKind; data?: readonly UnknownAttribute[] | undefined } & {
   [P in KnownLinkKind]?: never
 }
 /** What is to change of all links of a group. */
-export type LinkGroupChanges = Omit<CommonChanges, 'name' | 'group' | 'bridgePort'>
+export type LinkGroupChanges = Omit<CommonChanges, 'name' | 'group' | 'bridgePort' | 'bondPort'>
 /** What is to change of a link; all else stays. `{ vxlan: { ageing: 60 } }` changes options of the kind. */
 export type LinkChanges = { [K in KnownLinkKind]: ChangesOfKind<K> }[KnownLinkKind] | ChangesOfOther
 
@@ -157,12 +176,12 @@ export const linkAttributes = attributes({ ...linkAttributeMap, linkinfo: readOn
 const takeable = Object.keys(linkAttributeMap).filter((name) => linkAttributes.takes(name))
 const common = [...takeable, ...linkFlagOptions, ...kindByName.keys(), 'kind', 'data']
 const createOptions = [...common, 'ifindex'].filter((name) => !UPDATE_ONLY.includes(name as UpdateOnly))
-const changeOptions = [...common, 'bridgePort'].filter((name) => !CREATE_ONLY.includes(name as CreateOnly))
+const changeOptions = [...common, ...linkPortByName.keys()].filter((name) => !CREATE_ONLY.includes(name as CreateOnly))
 
 /** Refuses the options of all kinds but one. */
 function refuseOtherKinds(w: Writer, spec: Record<string, unknown>, kind: string | undefined): void {
-  for (const other of kindByName.keys()) {
-    if (other !== kind && spec[other] !== undefined) {
+  for (const other in spec) {
+    if (other !== kind && spec[other] !== undefined && kindByName.has(other)) {
       throw refuse(w, other, `nothing, since the link is of kind ${kind ?? 'unknown'}`, spec[other])
     }
   }
@@ -186,8 +205,8 @@ function writeProperties(
   for (const name in spec) {
     const value = spec[name]
     if (value === undefined) continue
-    if (name === 'kind' || name === 'data' || name === 'bridgePort' || name === 'ifindex' || kindByName.has(name))
-      continue
+    if (name === 'kind' || name === 'data' || name === 'ifindex') continue
+    if (kindByName.has(name) || linkPortByName.has(name)) continue
     if (isLinkFlagOption(name)) {
       w.trail[0] = name
       w.depth = 1
@@ -206,17 +225,37 @@ export function writeNewLink(w: Writer, header: number, spec: LinkSpec): void {
   if (!isPlainObject(spec)) throw w.invalid('an object', spec)
   const given = spec as unknown as Record<string, unknown>
   if (typeof spec.kind !== 'string') {
-    throw refuse(w, 'kind', `the kind of link to make (${[...kindByName.keys()].join(', ')}, …)`, given.kind)
+    throw refuse(
+      w,
+      'kind',
+      `the kind of link to make (${[...kindByName.keys()].slice(0, 3).join(', ')}, …)`,
+      given.kind,
+    )
   }
-  if (given.bridgePort !== undefined) {
-    throw refuse(w, 'bridgePort', 'nothing: a link is a port once it has been made, update it then', given.bridgePort)
+  for (const name of linkPortByName.keys()) {
+    if (given[name] === undefined) continue
+    throw refuse(w, name, 'nothing: a link is a port once it has been made, update it then', given[name])
   }
   refuseOtherKinds(w, given, spec.kind)
   const kind = kindByName.get(spec.kind)
   if (kind !== undefined) {
-    const useless = kind.takesLink ? (['parentDevName'] as const) : (['link', 'parentDevName'] as const)
-    for (const name of useless) {
-      if (given[name] !== undefined) throw refuse(w, name, `nothing: a ${kind.name} does not use it`, given[name])
+    if (kind.madeElsewhere !== undefined) {
+      throw refuse(w, 'kind', `a kind that rtnetlink makes: ${kind.madeElsewhere}`, kind.name)
+    }
+    const { madeOn } = kind
+    for (const [name, on] of [
+      ['link', 'link'],
+      ['parentDevName', 'device'],
+    ] as const) {
+      if (madeOn !== on && given[name] !== undefined) {
+        throw refuse(w, name, `nothing: a ${kind.name} does not use it`, given[name])
+      }
+    }
+    if (madeOn === 'link' && given.link === undefined) {
+      throw refuse(w, 'link', `the link below, which a ${kind.name} needs`, given.link)
+    }
+    if (madeOn === 'device' && given.parentDevName === undefined) {
+      throw refuse(w, 'parentDevName', `the name of the device, which a ${kind.name} needs`, given.parentDevName)
     }
   }
   if (spec.ifindex !== undefined) {
@@ -240,11 +279,17 @@ export function writeNewLink(w: Writer, header: number, spec: LinkSpec): void {
   writeNewLinkInfo(w, spec.kind, given)
 }
 
+/** The first kind of which options are given. */
+function kindAmong(given: Record<string, unknown>): string | undefined {
+  for (const name in given) if (given[name] !== undefined && kindByName.has(name)) return name
+  return undefined
+}
+
 /** Writes changes of a link, behind a message's beginning. */
 export function writeLinkChanges(w: Writer, header: number, changes: LinkChanges): void {
   if (!isPlainObject(changes)) throw w.invalid('an object', changes)
   const given = changes
-  const name = (given.kind as string | undefined) ?? [...kindByName.keys()].find((name) => given[name] !== undefined)
+  const name = (given.kind as string | undefined) ?? kindAmong(given)
   if (name !== undefined && typeof name !== 'string') throw refuse(w, 'kind', 'the kind of the link', name)
   refuseOtherKinds(w, given, name)
   if (given.newIfindex !== undefined && given.netns === undefined && given.targetNetnsid === undefined) {
@@ -261,8 +306,11 @@ export function writeLinkChanges(w: Writer, header: number, changes: LinkChanges
 export function writeLinkGroupChanges(w: Writer, header: number, changes: LinkGroupChanges): void {
   if (!isPlainObject(changes)) throw w.invalid('an object', changes)
   const given = changes as Record<string, unknown>
-  for (const name of ['name', 'group', 'kind', 'data', 'bridgePort', 'ifindex', ...kindByName.keys()]) {
-    if (given[name] !== undefined) throw refuse(w, name, 'nothing: it can’t be changed of a whole group', given[name])
+  const single = ['name', 'group', 'kind', 'data', 'ifindex']
+  for (const name in given) {
+    if (given[name] === undefined) continue
+    if (single.includes(name) || linkPortByName.has(name) || kindByName.has(name))
+      throw refuse(w, name, 'nothing: it can’t be changed of a whole group', given[name])
   }
   writeProperties(w, header, given, CREATE_ONLY, 'nothing: it is fixed when the link is made', changeOptions)
 }

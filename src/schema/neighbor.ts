@@ -1,6 +1,6 @@
 /** Neighbours (ARP, NDP) and FDB entries: one message, two tables (linux/neighbour.h; RTM_NEWNEIGH, ndmsg). */
 import { type AttributeMap, attribute, attributes, type Given, nested, readOnly } from '../wire/attributes.js'
-import { be16, bits, type Codec, numberOf, namesOf, bitsOf, u16, u32, u8 } from '../wire/codec.js'
+import { be16, bits, type Codec, bitsOf, namesOf, numberOf, s32, u16, u32, u8 } from '../wire/codec.js'
 import { AF_INET, AF_INET6, familyOf, ip, linkAddress } from '../wire/inet.js'
 import type { Message } from '../wire/message.js'
 import type { Reader } from '../wire/reader.js'
@@ -89,7 +89,7 @@ const shared = {
   /** Further flags: `managed` entries are kept resolved by the kernel (5.16); `locked` ones were seen on a locked port. */
   extendedFlags: attribute(15, bits(u32(), neighborExtendedFlag)),
   /** Another namespace's id, where the link is in it. */
-  linkNetnsid: readOnly(10, u32()),
+  linkNetnsid: readOnly(10, s32()),
 } satisfies AttributeMap
 
 /** NDA_* of a neighbour. */
@@ -139,7 +139,7 @@ export interface NeighborSpec extends Omit<GivenNeighbor, 'ifindex' | 'master' |
   link: LinkReference
   /** The IPv4 or IPv6 address. */
   dst: string | Uint8Array
-  /** One or several of NUD_*. Default when one is made: `permanent` (not for proxy entries). */
+  /** One or several of NUD_*. Default when one is made: `permanent` (none for proxy and managed entries). */
   state?: NeighborState | readonly NeighborState[] | undefined
   flags?: readonly (NeighborFlag | number)[] | undefined
   /** A proxy entry: the host answers for the address on this link. */
@@ -234,11 +234,16 @@ export function writeNeighbor(w: Writer, type: number, flags: number, spec: Neig
     }
   }
   w.bytes[at()] = familyOf(spec.dst)
-  if (state < 0) state = makes && (ndmFlags & neighborFlag.proxy) === 0 ? neighborState.permanent : 0
+  // The kernel refuses a permanent entry that it is to keep resolved.
+  const stateless = (ndmFlags & neighborFlag.proxy) !== 0 || isManaged(spec)
+  if (state < 0) state = makes && !stateless ? neighborState.permanent : 0
   w.u16[(at() + 8) >> 1] = state
   w.bytes[at() + 10] = ndmFlags
   return w.finish()
 }
+
+const isManaged = ({ extendedFlags }: NeighborSpec): boolean =>
+  extendedFlags?.some((flag) => flag === 'managed' || flag === neighborExtendedFlag.managed) ?? false
 
 /** As bridge(8) sends them: NUD_NOARP says that the entry is not aged. */
 const fdbState = {

@@ -1,5 +1,5 @@
 /** The ways a route leads to its destination: RTA_GATEWAY and RTA_VIA, RTA_MULTIPATH, realms (linux/rtnetlink.h). */
-import { attribute, attributes, type NestCodec, pathAt, TYPE_MASK } from '../wire/attributes.js'
+import { attribute, attributes, either, type NestCodec, pathAt } from '../wire/attributes.js'
 import { bytes, type Codec, namesOf, u16 } from '../wire/codec.js'
 import { AF_INET, AF_INET6, type Family, familyOf, formatAddress, putAddress } from '../wire/inet.js'
 import { unknownOption } from '../wire/invalid.js'
@@ -64,7 +64,7 @@ export const realms = (): Codec<Realms, { from: number; to: number }> => ({
   wire: 'u32',
   expects: 'an object with from and to, each from 0 to 65535',
   write(w, value) {
-    const { from = 0, to, ...rest } = (value ?? {}) as Realms
+    const { from = 0, to, ...rest } = value ?? {}
     const fits = (n: unknown) => Number.isInteger(n) && (n as number) >= 0 && (n as number) <= 0xffff
     if (!fits(from) || !fits(to) || Object.keys(rest).length > 0) throw w.invalid(this.expects, value)
     w.putU32(((from << 16) | to) >>> 0)
@@ -117,7 +117,7 @@ export function writeGateway(w: Writer, family: Family, value: string | Uint8Arr
 
 /** RTA_* that stand behind a struct rtnexthop. */
 const nexthopAttributes = attributes({
-  via: { ...attribute(RTA_GATEWAY, gateway()), alternative: { type: RTA_VIA, takes: () => false } },
+  via: either(attribute(RTA_GATEWAY, gateway()), RTA_VIA, () => false),
   realms: attribute(11, realms()),
   encapType: attribute(21, u16({ min: 1 })),
   encap: attribute(22, bytes()),
@@ -139,13 +139,21 @@ export function writeNexthops(w: Writer, family: Family, value: readonly Nexthop
     w.reserve(RTNEXTHOP_SIZE)
     const start = w.offset
     w.position += RTNEXTHOP_SIZE
-    for (const name in nexthop) writeNexthopOption(w, family, start, name, nexthop[name as keyof NexthopSpec], depth + 1)
+    for (const name in nexthop)
+      writeNexthopOption(w, family, start, name, nexthop[name as keyof NexthopSpec], depth + 1)
     w.u16[w.at(start) >> 1] = w.offset - start
   }
   w.depth = depth
 }
 
-function writeNexthopOption(w: Writer, family: Family, start: number, name: string, value: unknown, depth: number): void {
+function writeNexthopOption(
+  w: Writer,
+  family: Family,
+  start: number,
+  name: string,
+  value: unknown,
+  depth: number,
+): void {
   if (value === undefined) return
   w.trail[depth] = name
   w.depth = depth + 1
@@ -186,7 +194,7 @@ export function readNexthops(r: Reader, start: number, end: number): Nexthop[] {
 }
 
 function eachNexthop(r: Reader, start: number, end: number, visit: (at: number, end: number) => void): void {
-  for (let at = start; at + RTNEXTHOP_SIZE <= end; ) {
+  for (let at = start; at + RTNEXTHOP_SIZE <= end;) {
     const length = r.getU16(at)
     if (length < RTNEXTHOP_SIZE || at + length > end) {
       throw new MalformedMessage(`a nexthop of ${length} bytes in ${end - at}`)
@@ -196,13 +204,15 @@ function eachNexthop(r: Reader, start: number, end: number, visit: (at: number, 
   }
 }
 
-/** RTA_MULTIPATH for the table of a route: it is written by `writeNexthops`, which wants to know the route's family. */
-export const nexthops = (): NestCodec<readonly NexthopSpec[], Nexthop[]> => ({
+/** RTA_MULTIPATH, for reading and for errors: `writeNexthops` writes it, which wants to know the route's family. */
+export const nexthops = (): NestCodec<never, Nexthop[]> => ({
   wire: 'struct rtnexthop[]',
   expects: 'an array of nexthops',
   headerSize: 0,
   table: nexthopAttributes,
-  write: (w, value) => writeNexthops(w, familyOf(value?.[0]?.via ?? ''), value),
+  write(w, value) {
+    throw w.invalid(this.expects, value)
+  },
   read: readNexthops,
   pathAt(r, start, end, offset) {
     let path: string | undefined
@@ -217,6 +227,3 @@ export const nexthops = (): NestCodec<readonly NexthopSpec[], Nexthop[]> => ({
     return path
   },
 })
-
-/** Whether an attribute of this type is a gateway. */
-export const isGateway = (type: number) => (type & TYPE_MASK) === RTA_GATEWAY || (type & TYPE_MASK) === RTA_VIA

@@ -73,9 +73,10 @@ export const routeFlag = {
   cloned: 0x200,
   equalize: 0x400,
   prefix: 0x800,
-  offload: 0x4000,
-  trap: 0x8000,
-  offloadFailed: 0x20000000,
+  /** The route itself, where the same without `rt` is said of its nexthop. */
+  rtOffload: 0x4000,
+  rtTrap: 0x8000,
+  rtOffloadFailed: 0x20000000,
 } as const
 export type RouteFlag = keyof typeof routeFlag
 
@@ -87,7 +88,11 @@ const RTA_DST = 1
 const RTA_SRC = 2
 const RTA_OIF = 4
 const RTA_METRIC = 6
+const RTA_CACHEINFO = 12
 const RTA_TABLE = 15
+
+/** USER_HZ. */
+const TICKS_PER_SECOND = 100
 
 /** ICMPV6_ROUTER_PREF_* */
 const preference = { medium: 0, high: 1, low: 3 } as const
@@ -96,7 +101,7 @@ const cacheInfo = struct('rta_cacheinfo', {
   referenceCount: 'u32',
   lastUse: 'u32',
   expires: 's32',
-  error: 'u32',
+  error: 's32',
   used: 'u32',
   id: 'u32',
   ts: 'u32',
@@ -115,7 +120,7 @@ export const routeAttributes = attributes({
   metrics: attribute(8, nested(routeMetrics)),
   nexthops: attribute(9, nexthops()),
   realms: attribute(11, realms()),
-  cacheInfo: readOnly(12, cacheInfo),
+  cacheInfo: readOnly(RTA_CACHEINFO, cacheInfo),
   table: attribute(RTA_TABLE, oneOf(u32(), routeTableNumber)),
   mark: attribute(16, u32()),
   multicastStatistics: readOnly(17, bytes()),
@@ -202,6 +207,7 @@ export interface Route {
   metrics?: RouteMetrics
   realms?: { from: number; to: number }
   preference?: keyof typeof preference | number
+  /** Seconds left. Absent: for ever. */
   expires?: number
   nexthopId?: number
   mark?: number
@@ -211,7 +217,7 @@ export interface Route {
   encapType?: number
   encap?: Uint8Array
   multicastStatistics?: Uint8Array
-  /** Of a cached or expiring route: times in hundredths of a second. */
+  /** Of a route that is cached, expires or refuses (`error`, a negative errno): times in hundredths of a second. */
   cacheInfo?: Partial<
     Record<'referenceCount' | 'lastUse' | 'expires' | 'error' | 'used' | 'id' | 'ts' | 'tsAge', number>
   >
@@ -287,6 +293,7 @@ export function writeRoute(w: Writer, type: number, flags: number, spec: RouteSp
         tos = value as number
         break
       case 'from': {
+        onlyIPv6(w, family, value)
         const from = prefixOf(w, value, family)
         srcLength = from.length
         if (from.length > 0) writePrefixAddress(w, RTA_SRC, from)
@@ -304,6 +311,7 @@ export function writeRoute(w: Writer, type: number, flags: number, spec: RouteSp
         if (value) rtmFlags |= nexthopFlag[name]
         break
       default:
+        if (name === 'preference' || name === 'expires') onlyIPv6(w, family, value)
         if (name === 'nexthopId') leads = true
         w.depth = 0
         if (!routeOptions.includes(name)) throw unknownOption(name, routeOptions)
@@ -330,6 +338,11 @@ export function writeRoute(w: Writer, type: number, flags: number, spec: RouteSp
   return w.finish()
 }
 
+/** The kernel would pass it over. */
+function onlyIPv6(w: Writer, family: Family, value: unknown): void {
+  if (family !== AF_INET6) throw w.invalid('nothing with an IPv4 route: it is of IPv6 alone', value)
+}
+
 function isLocalType(type: number): boolean {
   const { local, broadcast, anycast, nat } = routeTypeNumber
   return type === local || type === broadcast || type === anycast || type === nat
@@ -351,7 +364,7 @@ function defaultScope(family: Family, type: number, deletes: boolean, leads: boo
       if (deletes) return routeScopeNumber.nowhere
       return leads ? routeScopeNumber.global : routeScopeNumber.link
     default:
-      return routeScopeNumber.global
+      return deletes ? routeScopeNumber.nowhere : routeScopeNumber.global
   }
 }
 
@@ -559,11 +572,20 @@ function readOthers(r: Reader, body: number, end: number, route: Route): void {
     const known = length === addressSize + 4 ? type === RTA_DST || type === RTA_GATEWAY : false
     if (type === RTA_SRC && length === addressSize + 4) {
       route.from = formatPrefix(r.bytes, at + 4, addressSize, r.bytes[body + 2]!)
+    } else if (type === RTA_CACHEINFO && isZero(r, at + 4, at + length)) {
+      // Every IPv6 route has one, with nothing in it unless it is cached, expires or refuses.
     } else if (!known && !(length >= 8 && (type === RTA_OIF || type === RTA_TABLE))) {
       routeAttributes.readOne(r, type, at + 4, at + length, route)
     }
     at += (length + 3) & ~3
   }
+  const ticks = route.cacheInfo?.expires
+  if (ticks) route.expires = ticks / TICKS_PER_SECOND
+}
+
+function isZero({ bytes }: Reader, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at] !== 0) return false
+  return true
 }
 
 const emptyPrefix = (family: Family, length: number) =>

@@ -328,14 +328,14 @@ export class NetlinkSocket implements NativeSocketOwner {
     for (let tries = 0; ; tries++) {
       const all: unknown[] = []
       let said: NetlinkError | undefined
-      let broken: unknown
+      let broken: Error | undefined
       const errno = await new Promise<number>((resolve) => {
         const id = this.#dump(request, (messages, end) => {
           if (messages !== undefined && broken === undefined) {
             try {
               said = readPart(request, messages, all) ?? said
             } catch (error) {
-              broken = error
+              broken = error as Error
             }
           }
           if (end) resolve(end.errno)

@@ -261,7 +261,8 @@ export function bitsOf<Names extends Record<string, number>>(
   return number
 }
 
-const namesOfBits = new WeakMap<object, Map<number, readonly (string | number)[]>>()
+type BitNames = Map<number, readonly (string | number)[]>
+const namesOfBits = new WeakMap<object, BitNames>()
 
 /**
  * The names of the bits that are set, and the value of each that has none.
@@ -272,7 +273,7 @@ export function namesOf<Names extends Record<string, number>>(
   number: number,
 ): readonly ((keyof Names & string) | number)[] {
   let known = namesOfBits.get(names)
-  if (known === undefined) namesOfBits.set(names, (known = new Map()))
+  if (known === undefined) namesOfBits.set(names, (known = new Map() as BitNames))
   let set = known.get(number)
   if (set === undefined) {
     set = Object.freeze(nameBits(names, number))

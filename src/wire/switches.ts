@@ -41,9 +41,9 @@ export function switches<const Names extends Record<string, number>>(
       if (end - start < 8) return undefined
       const bits = r.getU32(maskFirst ? start + 4 : start)
       const mask = r.getU32(maskFirst ? start : start + 4) || 0xffffffff
-      const out: Record<string, boolean> = {}
+      const out: Switches<Names> = {}
       for (const name in names) if ((mask & names[name]!) !== 0) out[name] = (bits & names[name]!) !== 0
-      return out as Switches<Names>
+      return out
     },
   }
 }

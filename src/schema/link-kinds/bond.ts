@@ -27,7 +27,7 @@ export const bond = linkKind({
   name: 'bond',
   needed: false,
   fixed: false,
-  takesLink: false,
+  madeOn: false,
   data: attributes({
     /** BOND_MODE_*. Default: balanceRr. It can be changed while the bond is down and has no ports. */
     mode: attribute(

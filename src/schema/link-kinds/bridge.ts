@@ -39,7 +39,7 @@ export const bridge = linkKind({
   name: 'bridge',
   needed: false,
   fixed: false,
-  takesLink: false,
+  madeOn: false,
   data: attributes({
     /** Listening and learning each last so long: 1/100 s, 200 to 3000 while the spanning tree runs. */
     forwardDelay: attribute(1, u32()),

@@ -6,6 +6,6 @@ export const dummy = linkKind({
   name: 'dummy',
   needed: false,
   fixed: 'a dummy has no options of its own',
-  takesLink: false,
+  madeOn: false,
   data: attributes({}),
 })

@@ -10,7 +10,7 @@ export const geneve = linkKind({
   name: 'geneve',
   needed: true,
   fixed: false,
-  takesLink: false,
+  madeOn: false,
   data: attributes({
     /** The VNI, 0 to 16777215. */
     id: attribute(1, u32({ max: 0xffffff })),

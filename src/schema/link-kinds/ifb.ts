@@ -6,6 +6,6 @@ export const ifb = linkKind({
   name: 'ifb',
   needed: false,
   fixed: 'an ifb has no options of its own',
-  takesLink: false,
+  madeOn: false,
   data: attributes({}),
 })

@@ -16,7 +16,7 @@ const data = attributes({
   flags: attribute(2, bits(u16(), { private: 1, vepa: 2 })),
 })
 
-export const ipvlan = linkKind({ name: 'ipvlan', needed: false, fixed: false, takesLink: 'needed', data })
+export const ipvlan = linkKind({ name: 'ipvlan', needed: false, fixed: false, madeOn: 'link', data })
 
 /** An ipvlan whose packets are read and written through /dev/tapIFINDEX. */
-export const ipvtap = linkKind({ name: 'ipvtap', needed: false, fixed: false, takesLink: 'needed', data })
+export const ipvtap = linkKind({ name: 'ipvtap', needed: false, fixed: false, madeOn: 'link', data })

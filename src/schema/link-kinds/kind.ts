@@ -8,7 +8,7 @@ export interface LinkKind<
   T extends AttributeMap,
   Needed extends boolean = boolean,
   Fixed extends string | false = string | false,
-  TakesLink extends boolean | 'needed' = boolean | 'needed',
+  MadeOn extends false | 'link' | 'device' = false | 'link' | 'device',
   CreateOnly extends keyof T & string = never,
   Elsewhere extends string | undefined = string | undefined,
 > {
@@ -18,10 +18,11 @@ export interface LinkKind<
   readonly needed: Needed
   /** Why the data can't be changed once the link is there; false where it can. */
   readonly fixed: Fixed
-  /** Whether the link below is given by IFLA_LINK, or has to be; of other kinds the kernel would ignore it. */
-  readonly takesLink: TakesLink
-  /** Whether the device that the link belongs to is given by IFLA_PARENT_DEV_NAME. */
-  readonly takesParent?: true
+  /**
+   * What such a link is made on and has to be given: another link (IFLA_LINK), a device (IFLA_PARENT_DEV_NAME). Where it is
+   * neither the kernel would ignore them.
+   */
+  readonly madeOn: MadeOn
   /** Data that can't be changed, of a kind whose other data can; the kernel would ignore it, or not say why. */
   readonly createOnly?: readonly CreateOnly[]
   /** How such links come to be where RTM_NEWLINK does not make them. */
@@ -37,12 +38,12 @@ export const linkKind = <
   T extends AttributeMap,
   const Needed extends boolean,
   const Fixed extends string | false,
-  const TakesLink extends boolean | 'needed',
+  const MadeOn extends false | 'link' | 'device',
   const CreateOnly extends keyof T & string = never,
   const Elsewhere extends string | undefined = undefined,
 >(
-  kind: LinkKind<Name, T, Needed, Fixed, TakesLink, CreateOnly, Elsewhere>,
-): LinkKind<Name, T, Needed, Fixed, TakesLink, CreateOnly, Elsewhere> => kind
+  kind: LinkKind<Name, T, Needed, Fixed, MadeOn, CreateOnly, Elsewhere>,
+): LinkKind<Name, T, Needed, Fixed, MadeOn, CreateOnly, Elsewhere> => kind
 
 /** The error that refuses one option of a kind's. */
 export function refuseData(w: Writer, name: string, expected: string, got: unknown): Error {

@@ -6,6 +6,6 @@ export const lowpan = linkKind({
   name: 'lowpan',
   needed: false,
   fixed: 'a 6LoWPAN link has no options of its own',
-  takesLink: 'needed',
+  madeOn: 'link',
   data: attributes({}),
 })

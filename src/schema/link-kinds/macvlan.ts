@@ -41,7 +41,7 @@ const data = attributes({
   bcCutoff: attribute(9, s32({ min: -1 })),
 })
 
-export const macvlan = linkKind({ name: 'macvlan', needed: false, fixed: false, takesLink: 'needed', data })
+export const macvlan = linkKind({ name: 'macvlan', needed: false, fixed: false, madeOn: 'link', data })
 
 /** A macvlan whose packets are read and written through /dev/tapIFINDEX. */
-export const macvtap = linkKind({ name: 'macvtap', needed: false, fixed: false, takesLink: 'needed', data })
+export const macvtap = linkKind({ name: 'macvtap', needed: false, fixed: false, madeOn: 'link', data })

@@ -6,6 +6,6 @@ export const nlmon = linkKind({
   name: 'nlmon',
   needed: false,
   fixed: 'a netlink monitor has no options of its own',
-  takesLink: false,
+  madeOn: false,
   data: attributes({}),
 })

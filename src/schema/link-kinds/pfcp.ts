@@ -6,6 +6,6 @@ export const pfcp = linkKind({
   name: 'pfcp',
   needed: false,
   fixed: 'a PFCP link has no options of its own',
-  takesLink: false,
+  madeOn: false,
   data: attributes({}),
 })

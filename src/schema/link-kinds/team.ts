@@ -9,6 +9,6 @@ export const team = linkKind({
   name: 'team',
   needed: false,
   fixed: 'a team has no options of its own',
-  takesLink: false,
+  madeOn: false,
   data: attributes({}),
 })

@@ -6,6 +6,6 @@ export const vcan = linkKind({
   name: 'vcan',
   needed: false,
   fixed: 'a virtual CAN bus has no options of its own',
-  takesLink: false,
+  madeOn: false,
   data: attributes({}),
 })

@@ -10,7 +10,7 @@ export const veth = linkKind({
   name: 'veth',
   needed: false,
   fixed: 'the ends of a veth are two links, each of which is updated by itself',
-  takesLink: false,
+  madeOn: false,
   data: attributes({
     /** The other end. Without it the kernel makes one with a name of its own choice in the same namespace. */
     peer: writeOnly(1, linkPeer),

@@ -8,6 +8,6 @@ export const virtWifi = linkKind({
   name: 'virt_wifi',
   needed: false,
   fixed: 'a virtual wireless link has no options of its own',
-  takesLink: 'needed',
+  madeOn: 'link',
   data: attributes({}),
 })

@@ -13,7 +13,7 @@ export const vlan = linkKind({
   name: 'vlan',
   needed: true,
   fixed: false,
-  takesLink: 'needed',
+  madeOn: 'link',
   createOnly: ['id', 'protocol'],
   data: attributes({
     /** The VLAN, 0 to 4094. */

@@ -7,7 +7,7 @@ export const vrf = linkKind({
   name: 'vrf',
   needed: true,
   fixed: 'the table of a VRF is chosen when it is made',
-  takesLink: false,
+  madeOn: false,
   data: attributes({
     /** The routing table, from 1. */
     table: attribute(1, u32({ min: 1 })),

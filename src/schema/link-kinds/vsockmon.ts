@@ -8,6 +8,6 @@ export const vsockmon = linkKind({
   name: 'vsockmon',
   needed: false,
   fixed: 'an AF_VSOCK monitor has no options of its own',
-  takesLink: false,
+  madeOn: false,
   data: attributes({}),
 })

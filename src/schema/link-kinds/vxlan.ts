@@ -15,7 +15,7 @@ export const vxlan = linkKind({
   name: 'vxlan',
   needed: true,
   fixed: false,
-  takesLink: false,
+  madeOn: false,
   data: attributes({
     /** The VNI, 0 to 16777215. */
     id: attribute(1, u32({ max: 0xffffff })),

@@ -9,6 +9,6 @@ export const wireguard = linkKind({
   name: 'wireguard',
   needed: false,
   fixed: 'a WireGuard link has no options of its own',
-  takesLink: false,
+  madeOn: false,
   data: attributes({}),
 })

@@ -1,0 +1,170 @@
+/**
+ * Which of our tables holds which enum of the kernel's headers. To add a table: its line here, under the name of the
+ * enum's first member (most enums have no other name). What has no line here has a reason in excused.ts.
+ */
+import { addressAttributes } from '../../src/schema/address.js'
+import { addrGenMode } from '../../src/schema/af-spec.js'
+import { linkEvent, linkMode, operState } from '../../src/schema/link-attributes.js'
+import { linkAttributes } from '../../src/schema/link.js'
+import { linkFlag } from '../../src/schema/link-flag.js'
+import { linkInfoCodec } from '../../src/schema/link-info.js'
+import { linkKinds as kinds } from '../../src/schema/link-kinds/index.js'
+import { multicastRouter } from '../../src/schema/link-kinds/bridge.js'
+import { linkPorts } from '../../src/schema/link-ports.js'
+import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
+import { fdbAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
+import { routeAttributes, routeTableNumber, routeTypeNumber } from '../../src/schema/route.js'
+import { routeScopeNumber } from '../../src/schema/route-scope.js'
+import * as rtnetlink from '../../src/schema/rtnetlink.js'
+import type { AttributeMap, AttributeTable, NestCodec } from '../../src/wire/attributes.js'
+
+/** Headers whose enums are the route family's. All enums in them are accounted for. */
+export const HEADERS = [
+  'amt.h', 'caif/if_caif.h', 'can/netlink.h', 'can/vxcan.h', 'fib_rules.h', 'if.h', 'if_addr.h', 'if_addrlabel.h',
+  'if_bridge.h', 'if_link.h', 'if_tunnel.h', 'ila.h', 'ioam6_iptunnel.h', 'ip.h', 'ipv6.h', 'lwtunnel.h',
+  'mpls_iptunnel.h', 'neighbour.h', 'net_namespace.h', 'netconf.h', 'nexthop.h', 'rpl_iptunnel.h', 'rtnetlink.h',
+  'seg6_iptunnel.h', 'seg6_local.h', 'veth.h', 'wwan.h',
+] as const // prettier-ignore
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tables of any attributes
+type Table = AttributeTable<any>
+
+/** The table inside a nest, by the way to it: `inside(linkAttributes, 'afSpec', 'inet')`. */
+function inside(table: Table, ...path: string[]): Table {
+  return path.reduce<Table>((outer, name) => {
+    const { codec } = (outer.map as AttributeMap)[name] ?? missing(name)
+    return (codec as NestCodec<unknown, unknown>).table ?? missing(name)
+  }, table)
+}
+
+/** The named values that an attribute takes. */
+function valuesOf(table: Table, name: string): Record<string, number> {
+  const { codec } = (table.map as AttributeMap)[name] ?? missing(name)
+  return (codec as unknown as { names?: Record<string, number> }).names ?? missing(name)
+}
+
+/** Bits by their number, where the kernel's enum has them so. */
+const bitNumbers = (values: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Math.log2(value)]))
+
+const missing = (name: string): never => {
+  throw new Error(`the schema has no ${name}`)
+}
+
+/** Enums of attributes: the tables that hold them together, and the set of the kernel's specification. */
+export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | string[] }> = {
+  IFLA_UNSPEC: { tables: [linkAttributes], spec: 'rt-link/link-attrs' },
+  IFLA_INFO_UNSPEC: { tables: [linkInfoCodec.table!], spec: 'rt-link/linkinfo-attrs' },
+  IFLA_PROTO_DOWN_REASON_UNSPEC: { tables: [inside(linkAttributes, 'protoDownReason')] },
+  IFLA_XDP_UNSPEC: { tables: [inside(linkAttributes, 'xdp')], spec: 'rt-link/xdp-attrs' },
+  IFLA_INET_UNSPEC: { tables: [inside(linkAttributes, 'afSpec', 'inet')], spec: 'rt-link/ifla-attrs' },
+  IPV4_DEVCONF_FORWARDING: { tables: [inside(linkAttributes, 'afSpec', 'inet', 'conf')] },
+  IFLA_INET6_UNSPEC: { tables: [inside(linkAttributes, 'afSpec', 'inet6')], spec: 'rt-link/ifla6-attrs' },
+  IFLA_MCTP_UNSPEC: { tables: [inside(linkAttributes, 'afSpec', 'mctp')], spec: 'rt-link/mctp-attrs' },
+  IFLA_VF_INFO_UNSPEC: { tables: [inside(linkAttributes, 'vfInfoList')], spec: 'rt-link/vfinfo-list-attrs' },
+  IFLA_VF_UNSPEC: { tables: [inside(linkAttributes, 'vfInfoList', 'info')], spec: 'rt-link/vfinfo-attrs' },
+  IFLA_VF_VLAN_INFO_UNSPEC: {
+    tables: [inside(linkAttributes, 'vfInfoList', 'info', 'vlanList')],
+    spec: 'rt-link/vf-vlan-attrs',
+  },
+  IFLA_VF_STATS_RX_PACKETS: {
+    tables: [inside(linkAttributes, 'vfInfoList', 'info', 'statistics')],
+    spec: 'rt-link/vf-stats-attrs',
+  },
+  IFLA_VF_PORT_UNSPEC: { tables: [inside(linkAttributes, 'vfPorts')] },
+  IFLA_PORT_UNSPEC: { tables: [inside(linkAttributes, 'vfPorts', 'port')] },
+
+  IFLA_BR_UNSPEC: { tables: [kinds.bridge.data], spec: 'rt-link/linkinfo-bridge-attrs' },
+  BRIDGE_QUERIER_UNSPEC: { tables: [inside(kinds.bridge.data, 'mcastQuerierState')] },
+  IFLA_BRPORT_UNSPEC: { tables: [linkPorts.bridgePort.data], spec: 'rt-link/linkinfo-brport-attrs' },
+  VETH_INFO_UNSPEC: { tables: [kinds.veth.data] },
+  IFLA_VXLAN_UNSPEC: { tables: [kinds.vxlan.data] },
+  IFLA_AMT_UNSPEC: { tables: [kinds.amt.data] },
+  IFLA_BAREUDP_UNSPEC: { tables: [kinds.bareudp.data] },
+  IFLA_BOND_UNSPEC: { tables: [kinds.bond.data], spec: 'rt-link/linkinfo-bond-attrs' },
+  IFLA_BOND_AD_INFO_UNSPEC: { tables: [inside(kinds.bond.data, 'adInfo')], spec: 'rt-link/bond-ad-info-attrs' },
+  IFLA_BOND_SLAVE_UNSPEC: { tables: [linkPorts.bondPort.data], spec: 'rt-link/bond-slave-attrs' },
+  IFLA_CAIF_IPV4_CONNID: { tables: [kinds.caif.data] },
+  IFLA_CAN_UNSPEC: { tables: [kinds.can.data] },
+  IFLA_CAN_TDC_UNSPEC: { tables: [inside(kinds.can.data, 'tdc')] },
+  IFLA_CAN_CTRLMODE_UNSPEC: { tables: [inside(kinds.can.data, 'ctrlmodeExt')] },
+  IFLA_DSA_UNSPEC: { tables: [kinds.dsa.data] },
+  IFLA_GENEVE_UNSPEC: { tables: [kinds.geneve.data], spec: 'rt-link/linkinfo-geneve-attrs' },
+  IFLA_GRE_UNSPEC: {
+    tables: [kinds.gre.data, kinds.gretap.data, kinds.erspan.data, kinds.ip6gre.data, kinds.ip6gretap.data, kinds.ip6erspan.data],
+    spec: ['rt-link/linkinfo-gre-attrs', 'rt-link/linkinfo-gre6-attrs'],
+  }, // prettier-ignore
+  IFLA_GTP_UNSPEC: { tables: [kinds.gtp.data] },
+  IFLA_HSR_UNSPEC: { tables: [kinds.hsr.data] },
+  IFLA_IPOIB_UNSPEC: { tables: [kinds.ipoib.data] },
+  IFLA_IPTUN_UNSPEC: {
+    tables: [kinds.ipip.data, kinds.sit.data, kinds.ip6tnl.data],
+    spec: ['rt-link/linkinfo-iptun-attrs', 'rt-link/linkinfo-ip6tnl-attrs'],
+  },
+  IFLA_IPVLAN_UNSPEC: { tables: [kinds.ipvlan.data] },
+  IFLA_MACSEC_UNSPEC: { tables: [kinds.macsec.data] },
+  IFLA_MACVLAN_UNSPEC: { tables: [kinds.macvlan.data] },
+  IFLA_NETKIT_UNSPEC: { tables: [kinds.netkit.data], spec: 'rt-link/linkinfo-netkit-attrs' },
+  IFLA_OVPN_UNSPEC: { tables: [kinds.ovpn.data], spec: 'rt-link/linkinfo-ovpn-attrs' },
+  IFLA_PPP_UNSPEC: { tables: [kinds.ppp.data] },
+  IFLA_RMNET_UNSPEC: { tables: [kinds.rmnet.data] },
+  IFLA_TUN_UNSPEC: { tables: [kinds.tun.data], spec: 'rt-link/linkinfo-tun-attrs' },
+  IFLA_VLAN_UNSPEC: { tables: [kinds.vlan.data], spec: 'rt-link/linkinfo-vlan-attrs' },
+  IFLA_VLAN_QOS_UNSPEC: { tables: [inside(kinds.vlan.data, 'egressQos')], spec: 'rt-link/ifla-vlan-qos' },
+  IFLA_VRF_UNSPEC: { tables: [kinds.vrf.data], spec: 'rt-link/linkinfo-vrf-attrs' },
+  IFLA_VRF_PORT_UNSPEC: { tables: [linkPorts.vrfPort.data] },
+  IFLA_VTI_UNSPEC: {
+    tables: [kinds.vti.data, kinds.vti6.data],
+    spec: ['rt-link/linkinfo-vti-attrs', 'rt-link/linkinfo-vti6-attrs'],
+  },
+  VXCAN_INFO_UNSPEC: { tables: [kinds.vxcan.data] },
+  IFLA_WWAN_UNSPEC: { tables: [kinds.wwan.data] },
+  IFLA_XFRM_UNSPEC: { tables: [kinds.xfrm.data] },
+
+  IFA_UNSPEC: { tables: [addressAttributes], spec: 'rt-addr/addr-attrs' },
+  NDA_UNSPEC: { tables: [neighborAttributes, fdbAttributes], spec: 'rt-neigh/neighbour-attrs' },
+  NFEA_UNSPEC: { tables: [inside(fdbAttributes, 'fdbExtended')] },
+  RTA_UNSPEC: { tables: [routeAttributes], spec: 'rt-route/route-attrs' },
+  RTAX_UNSPEC: { tables: [inside(routeAttributes, 'metrics')], spec: 'rt-route/metrics' },
+  NETNSA_NONE: { tables: [namespaceIdAttributes] },
+}
+
+/** Enums of values: our names and numbers. */
+export const VALUES: Record<string, Record<string, number>> = {
+  IFF_UP: linkFlag,
+  IF_OPER_UNKNOWN: operState,
+  IF_LINK_MODE_DEFAULT: linkMode,
+  IFLA_EVENT_NONE: linkEvent,
+  IN6_ADDR_GEN_MODE_EUI64: addrGenMode,
+  XDP_ATTACHED_NONE: valuesOf(inside(linkAttributes, 'xdp'), 'attached'),
+  PORT_REQUEST_PREASSOCIATE: valuesOf(inside(linkAttributes, 'vfPorts', 'port'), 'request'),
+  MDB_RTR_TYPE_DISABLED: multicastRouter,
+  BR_BOOLOPT_NO_LL_LEARN: bitNumbers(valuesOf(kinds.bridge.data, 'multiBoolopt')),
+  VXLAN_DF_UNSET: valuesOf(kinds.vxlan.data, 'df'),
+  AMT_MODE_GATEWAY: valuesOf(kinds.amt.data, 'mode'),
+  CAN_STATE_ERROR_ACTIVE: valuesOf(kinds.can.data, 'state'),
+  GENEVE_DF_UNSET: valuesOf(kinds.geneve.data, 'df'),
+  GTP_ROLE_GGSN: valuesOf(kinds.gtp.data, 'role'),
+  HSR_PROTOCOL_HSR: valuesOf(kinds.hsr.data, 'protocol'),
+  IPOIB_MODE_DATAGRAM: valuesOf(kinds.ipoib.data, 'mode'),
+  IPVLAN_MODE_L2: valuesOf(kinds.ipvlan.data, 'mode'),
+  MACSEC_VALIDATE_DISABLED: valuesOf(kinds.macsec.data, 'validation'),
+  MACSEC_OFFLOAD_OFF: valuesOf(kinds.macsec.data, 'offload'),
+  MACVLAN_MODE_PRIVATE: valuesOf(kinds.macvlan.data, 'mode'),
+  MACVLAN_MACADDR_ADD: valuesOf(kinds.macvlan.data, 'macaddrMode'),
+  TUNNEL_ENCAP_NONE: valuesOf(kinds.gre.data, 'encapType'),
+  RTN_UNSPEC: routeTypeNumber,
+  RT_SCOPE_UNIVERSE: routeScopeNumber,
+  RT_TABLE_UNSPEC: routeTableNumber,
+  RTM_BASE: rtnetlink,
+  RTNLGRP_NONE: rtnetlink,
+}
+
+/** Arrays of numbers that an enum names, which we read as objects. */
+export const ARRAYS: Record<string, { codec: () => NestCodec<unknown, unknown>; offset: number }> = {
+  DEVCONF_FORWARDING: {
+    codec: () =>
+      (inside(linkAttributes, 'afSpec', 'inet6').map as AttributeMap).conf!.codec as NestCodec<unknown, unknown>,
+    offset: 0,
+  },
+}

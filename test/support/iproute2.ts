@@ -1,0 +1,21 @@
+/** What iproute2 does and sees inside a namespace: the other eye. */
+import { inside } from './netns.js'
+
+/** Runs ip(8); the arguments stand in one string. */
+export const ip = (netns: { readonly fd: number }, args: string): string =>
+  inside(netns, 'ip', ...args.split(' ').filter(Boolean))
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever ip(8) prints
+type Json = any
+
+/** What `ip -j -d -s link show` says of one link. */
+export const ipLink = (netns: { readonly fd: number }, name: string): Json =>
+  (JSON.parse(ip(netns, `-j -d -s link show dev ${name}`)) as Json[])[0]
+
+/** What `bridge -j -d link show` says of one port. */
+export const bridgeLink = (netns: { readonly fd: number }, name: string): Json =>
+  (JSON.parse(inside(netns, 'bridge', '-j', '-d', 'link', 'show', 'dev', name)) as Json[])[0]
+
+/** The names of all links, as ip(8) lists them. */
+export const ipNames = (netns: { readonly fd: number }): string[] =>
+  (JSON.parse(ip(netns, '-j link')) as Json[]).map((link) => link.ifname as string)
