@@ -8,8 +8,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Processes, not threads: a test may enter a namespace, and dies alone.
     pool: 'forks',
-    testTimeout: 20_000 * patience,
-    hookTimeout: 20_000 * patience,
+    // Long enough for a busy machine: they end what hangs, they do not judge what is slow.
+    testTimeout: 60_000 * patience,
+    hookTimeout: 60_000 * patience,
     teardownTimeout: 10_000,
     coverage: {
       provider: 'v8',

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -201,16 +202,28 @@ std::function<Failure(Nothing&)> sysctl_setting(const Napi::CallbackInfo& info) 
 
 std::function<Failure(Descriptor&)> socket_opening(const Napi::CallbackInfo& info) {
   const auto options = info[0].As<Napi::Object>();
-  const auto flag = [&options](const char* key) { return options.Get(key).ToBoolean().Value(); };
+  // Empty, and then not to be touched, where the environment is torn down meanwhile.
+  const auto get = [&](const char* key) {
+    const Napi::Value value = options.Get(key);
+    return value.IsEmpty() ? info.Env().Undefined() : value;
+  };
+  const auto flag = [&](const char* key) {
+    const Napi::Value value = get(key);
+    return value.IsBoolean() && value.As<Napi::Boolean>().Value();
+  };
+  const auto number = [&](const char* key) {
+    const Napi::Value value = get(key);
+    return value.IsNumber() ? value.As<Napi::Number>().Int32Value() : -1;
+  };
   netns::SocketSpec spec;
-  spec.family = options.Get("family").As<Napi::Number>().Int32Value() == 6 ? AF_INET6 : AF_INET;
+  spec.family = number("family") == 6 ? AF_INET6 : AF_INET;
   spec.type = flag("stream") ? SOCK_STREAM : SOCK_DGRAM;
-  spec.address = text(options.Get("address"));
-  const Napi::Value port = options.Get("port");
-  if (port.IsNumber()) spec.port = static_cast<uint16_t>(port.As<Napi::Number>().Uint32Value());
-  spec.bind = port.IsNumber() || !spec.address.empty();
-  spec.scope = text(options.Get("scope"));
-  spec.through = text(options.Get("through"));
+  spec.address = text(get("address"));
+  const int port = number("port");
+  spec.bind = port >= 0 || !spec.address.empty();
+  spec.port = static_cast<uint16_t>(std::max(port, 0));
+  spec.scope = text(get("scope"));
+  spec.through = text(get("through"));
   spec.reuse_address = flag("reuseAddress");
   spec.reuse_port = flag("reusePort");
   spec.ipv6_only = flag("ipv6Only");
@@ -239,10 +252,13 @@ Napi::Object NamespaceWrap::wrap(Napi::Env env, Descriptor fd) {
     return {};
   }
   Napi::Object object = Environment::of(env).namespace_constructor.New({});
-  if (env.IsExceptionPending()) return {};
+  // A worker thread may be terminated between any two calls: each may fail from then on, with no exception pending.
+  if (object.IsEmpty() || env.IsExceptionPending()) return {};
   object.Set("inode", static_cast<double>(identity.inode));
   object.Set("device", static_cast<double>(identity.device));
-  Unwrap(object)->fd_ = std::make_shared<Descriptor>(std::move(fd));
+  NamespaceWrap* wrapped = Unwrap(object);
+  if (wrapped == nullptr) return {};
+  wrapped->fd_ = std::make_shared<Descriptor>(std::move(fd));
   return object;
 }
 

@@ -1,13 +1,25 @@
 /** FDB entries of bridges and vxlans (bridge(8), fdb; RTM_NEWNEIGH, RTM_DELNEIGH, RTM_GETNEIGH with AF_BRIDGE). */
 import { describeLink, type LinkReference, putLinkReference } from '../schema/link-reference.js'
-import { fdbAttributes, type FdbEntry, type FdbSpec, NDMSG_SIZE, readFdb, writeFdb } from '../schema/neighbor.js'
+import {
+  fdbAttributes,
+  type FdbEntry,
+  type FdbSpec,
+  type FdbKey,
+  NDMSG_SIZE,
+  readFdb,
+  writeFdb,
+  writeFdbQuestion,
+} from '../schema/neighbor.js'
 import { AF_BRIDGE, RTM_DELNEIGH, RTM_GETNEIGH, RTM_NEWNEIGH } from '../schema/rtnetlink.js'
 import { type Operation, Request } from '../socket/request.js'
+import { formatAddress, formatLinkAddress } from '../wire/inet.js'
 import { unknownOption } from '../wire/invalid.js'
-import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REPLACE } from '../wire/message.js'
+import { NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REPLACE } from '../wire/message.js'
 import { writer } from '../wire/writer.js'
 import { Facet } from './facet.js'
 import { countDeleted } from './neighbors.js'
+
+export type { FdbKey } from '../schema/neighbor.js'
 
 const operation = (message: string, verb: string): Operation<FdbSpec, void> => ({
   message,
@@ -18,11 +30,19 @@ const operation = (message: string, verb: string): Operation<FdbSpec, void> => (
   answer: 'none',
 })
 const describe = (address: string | Uint8Array) =>
-  typeof address === 'string' ? address : Buffer.from(address).toString('hex')
+  typeof address === 'string' ? address : address.length === 6 ? formatLinkAddress(address) : formatAddress(address)
 const ADD = operation('RTM_NEWNEIGH', 'add')
 const APPEND = operation('RTM_NEWNEIGH', 'append')
 const REPLACE = operation('RTM_NEWNEIGH', 'replace')
 const DELETE = operation('RTM_DELNEIGH', 'delete')
+const GET: Operation<FdbKey, FdbEntry> = {
+  message: 'RTM_GETNEIGH',
+  describe: ({ lladdr, link }) => `get FDB entry ${describe(lladdr)} on link ${describeLink(link)}`,
+  table: fdbAttributes,
+  headerSize: NDMSG_SIZE,
+  answer: 'object',
+  read: readFdb,
+}
 const LIST: Operation<FdbFilter, FdbEntry[]> = {
   message: 'RTM_GETNEIGH',
   describe: ({ link, bridge }) =>
@@ -51,7 +71,10 @@ export interface FdbFlush extends FdbFilter {
 /** Adds an entry; EEXIST where the MAC address has one. */
 export const fdbAdd = (spec: FdbSpec): Request<void> =>
   new Request(ADD, writeFdb(writer, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_EXCL, spec), spec)
-/** Adds a further destination for a MAC address (vxlan). */
+/**
+ * Adds a further destination of a vxlan for 00:00:00:00:00:00, which it floods to, or a multicast MAC address. Of
+ * another MAC address that has a destination the kernel keeps that one, and says that all is well.
+ */
 export const fdbAppend = (spec: FdbSpec): Request<void> =>
   new Request(APPEND, writeFdb(writer, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_APPEND, spec), spec)
 /** Adds an entry or replaces the one there is. */
@@ -60,6 +83,10 @@ export const fdbReplace = (spec: FdbSpec): Request<void> =>
 /** Deletes an entry; with `dst` that destination of it alone. ENOENT where there is none. */
 export const fdbDelete = (spec: FdbSpec): Request<void> =>
   new Request(DELETE, writeFdb(writer, RTM_DELNEIGH, 0, spec), spec)
+
+/** Asks for one entry (kernel 5.1); ENOENT where there is none. Of several destinations the first is told. */
+export const fdbGet = (key: FdbKey): Request<FdbEntry> =>
+  new Request(GET, writeFdbQuestion(writer, RTM_GETNEIGH, NLM_F_ACK, key), key)
 
 /** Lists entries. */
 export function fdbList(filter: FdbFilter = {}): Request<FdbEntry[]> {
@@ -90,7 +117,10 @@ export class Fdb extends Facet {
     return this.run(fdbAdd, spec)
   }
 
-  /** Adds a further destination for a MAC address of a vxlan: what it floods to. */
+  /**
+   * Adds a further destination of a vxlan for 00:00:00:00:00:00, which it floods to, or a multicast MAC address. Of
+   * another MAC address that has a destination the kernel keeps that one, and says that all is well.
+   */
   append(spec: FdbSpec): Promise<void> {
     return this.run(fdbAppend, spec)
   }
@@ -105,18 +135,31 @@ export class Fdb extends Facet {
     return this.run(fdbDelete, spec)
   }
 
+  /**
+   * One entry of the device's own table, or with `master` of its bridge's. Of several destinations the first is told.
+   * @throws {NetlinkError} ENOENT where there is none.
+   */
+  get(key: FdbKey): Promise<FdbEntry> {
+    return this.run(fdbGet, key)
+  }
+
   /** All entries, or those that fit. */
   list(filter?: FdbFilter): Promise<FdbEntry[]> {
     return this.run(fdbList, filter)
   }
 
-  /** Deletes the entries that fit; resolves to how many. Those that went away meanwhile are passed over. */
+  /**
+   * Deletes the entries of bridges and vxlans that fit; resolves to how many. Those that went away meanwhile are passed
+   * over. What other devices show as entries of their own, the addresses that they take packets for, stays.
+   */
   async flush({ permanent = false, vlan, ...filter }: FdbFlush = {}): Promise<number> {
     const found = (await this.list(filter)).filter(
       (entry) =>
+        entry.lladdr !== undefined &&
+        // Addresses of a device have no times.
+        entry.cacheInfo !== undefined &&
         (permanent || !entry.state.includes('permanent')) &&
-        (vlan === undefined || entry.vlan === vlan) &&
-        entry.lladdr,
+        (vlan === undefined || entry.vlan === vlan),
     )
     const deletions = found.map((entry) =>
       fdbDelete({
@@ -129,10 +172,15 @@ export class Fdb extends Facet {
         via: entry.via,
         srcVni: entry.srcVni,
         nexthopId: entry.nexthopId,
-        self: entry.flags.includes('self') || !entry.master,
-        master: !entry.flags.includes('self') && !!entry.master,
+        ...tableOf(entry),
       }),
     )
     return countDeleted(await this.socket.bulk(deletions))
   }
+}
+
+/** Which table the entry is in: its link's own, as that of the bridge itself is too, or the bridge's. */
+function tableOf({ flags, ifindex, master }: FdbEntry): { self: boolean; master: boolean } {
+  const self = flags.includes('self') || !master || master === ifindex
+  return { self, master: !self }
 }

@@ -522,7 +522,7 @@ export class Links extends Facet {
   }
 
   /**
-   * Deletes all links of a group at once, which for many links is 50 times faster than one by one.
+   * Deletes all links of a group at once, which spares each its own grace period of the kernel.
    * One member that can't be deleted (the loopback device, a physical one) keeps all of them: the group 0, in which
    * links are at first, never goes.
    * @throws {NetlinkError} EOPNOTSUPP where one can't be deleted; ENODEV where the group has no member.

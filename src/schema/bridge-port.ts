@@ -8,77 +8,80 @@ import { multicastRouter } from './link-kinds/bridge.js'
 /** BR_STATE_*. */
 export const bridgePortState = { disabled: 0, listening: 1, learning: 2, forwarding: 3, blocking: 4 } as const
 
-export const bridgePortAttributes = attributes({
-  /**
-   * Lasts only where a daemon runs the spanning tree. EBUSY where the kernel does; where nobody does it sets the port
-   * forwarding again.
-   */
-  state: attribute(1, oneOf(u8(), bridgePortState)),
-  /** For the spanning tree: 0 to 63, the lower wins. */
-  priority: attribute(2, u16()),
-  /** For the spanning tree: 1 to 65535. */
-  cost: attribute(3, u32()),
-  /** Packets may leave by the port they came in by (IFLA_BRPORT_MODE). */
-  hairpin: attribute(4, bool8()),
-  /** A port that hears a BPDU is shut (BPDU guard). */
-  guard: attribute(5, bool8()),
-  /** The port can't become the root port (root block). */
-  protect: attribute(6, bool8()),
-  /** Multicast stops at once when a member leaves. */
-  fastLeave: attribute(7, bool8()),
-  learning: attribute(8, bool8()),
-  /** Packets to unknown unicast addresses leave here too. */
-  unicastFlood: attribute(9, bool8()),
-  proxyArp: attribute(10, bool8()),
-  /** Addresses that the device learned are taken over. */
-  learningSync: attribute(11, bool8()),
-  proxyArpWifi: attribute(12, bool8()),
-  rootId: readOnly(13, bridgeId()),
-  bridgeId: readOnly(14, bridgeId()),
-  designatedPort: readOnly(15, u16()),
-  designatedCost: readOnly(16, u16()),
-  id: readOnly(17, u16()),
-  no: readOnly(18, u16()),
-  topologyChangeAck: readOnly(19, bool8()),
-  configPending: readOnly(20, bool8()),
-  /** 1/100 s, as the two below. */
-  messageAgeTimer: readOnly(21, u64()),
-  forwardDelayTimer: readOnly(22, u64()),
-  holdTimer: readOnly(23, u64()),
-  /** Forget what was learned on this port. */
-  flush: writeOnly(24, flag()),
-  multicastRouter: attribute(25, oneOf(u8(), multicastRouter)),
-  /** Packets to unknown multicast groups leave here too. */
-  mcastFlood: attribute(27, bool8()),
-  /** Multicast is sent to each member by its own address. */
-  mcastToUnicast: attribute(28, bool8()),
-  /** VLANs are mapped to tunnel ids. */
-  vlanTunnel: attribute(29, bool8()),
-  bcastFlood: attribute(30, bool8()),
-  /** As of the bridge, for this port. */
-  groupFwdMask: attribute(31, u16()),
-  /** ARP and NDP requests are answered or dropped instead of flooded. */
-  neighSuppress: attribute(32, bool8()),
-  /** Isolated ports do not reach each other. */
-  isolated: attribute(33, bool8()),
-  /** The port that takes over when this one has no carrier; null for none. */
-  backupPort: attribute(34, linkIndexOrNone()),
-  mrpRingOpen: readOnly(35, bool8()),
-  mrpInOpen: readOnly(36, bool8()),
-  mcastEhtHostsLimit: attribute(37, u32()),
-  mcastEhtHostsCount: readOnly(38, u32()),
-  /** Only hosts with an FDB entry get through (5.18). */
-  locked: attribute(39, bool8()),
-  /** MAC authentication bypass, on a locked port (6.2). */
-  mab: attribute(40, bool8()),
-  mcastNGroups: readOnly(41, u32()),
-  /** 0: any number (6.3). */
-  mcastMaxGroups: attribute(42, u32()),
-  /** `neighSuppress` for VLANs by themselves (6.4). */
-  neighVlanSuppress: attribute(43, bool8()),
-  /** The FDB nexthop that packets to the backup port are sent to, 0 for none (6.6). */
-  backupNhid: attribute(44, u32()),
-})
+export const bridgePortAttributes = attributes(
+  {
+    /**
+     * Lasts only where a daemon runs the spanning tree. EBUSY where the kernel does; where nobody does it sets the port
+     * forwarding again.
+     */
+    state: attribute(1, oneOf(u8(), bridgePortState)),
+    /** For the spanning tree: 0 to 63, the lower wins. */
+    priority: attribute(2, u16()),
+    /** For the spanning tree: 1 to 65535. */
+    cost: attribute(3, u32()),
+    /** Packets may leave by the port they came in by (IFLA_BRPORT_MODE). */
+    hairpin: attribute(4, bool8()),
+    /** A port that hears a BPDU is shut (BPDU guard). */
+    guard: attribute(5, bool8()),
+    /** The port can't become the root port (root block). */
+    protect: attribute(6, bool8()),
+    /** Multicast stops at once when a member leaves. */
+    fastLeave: attribute(7, bool8()),
+    learning: attribute(8, bool8()),
+    /** Packets to unknown unicast addresses leave here too. */
+    unicastFlood: attribute(9, bool8()),
+    proxyArp: attribute(10, bool8()),
+    /** Addresses that the device learned are taken over. */
+    learningSync: attribute(11, bool8()),
+    proxyArpWifi: attribute(12, bool8()),
+    rootId: readOnly(13, bridgeId()),
+    bridgeId: readOnly(14, bridgeId()),
+    designatedPort: readOnly(15, u16()),
+    designatedCost: readOnly(16, u16()),
+    id: readOnly(17, u16()),
+    no: readOnly(18, u16()),
+    topologyChangeAck: readOnly(19, bool8()),
+    configPending: readOnly(20, bool8()),
+    /** 1/100 s, as the two below. */
+    messageAgeTimer: readOnly(21, u64()),
+    forwardDelayTimer: readOnly(22, u64()),
+    holdTimer: readOnly(23, u64()),
+    /** Forget what was learned on this port. */
+    flush: writeOnly(24, flag()),
+    multicastRouter: attribute(25, oneOf(u8(), multicastRouter)),
+    /** Packets to unknown multicast groups leave here too. */
+    mcastFlood: attribute(27, bool8()),
+    /** Multicast is sent to each member by its own address. */
+    mcastToUnicast: attribute(28, bool8()),
+    /** VLANs are mapped to tunnel ids. */
+    vlanTunnel: attribute(29, bool8()),
+    bcastFlood: attribute(30, bool8()),
+    /** As of the bridge, for this port. */
+    groupFwdMask: attribute(31, u16()),
+    /** ARP and NDP requests are answered or dropped instead of flooded. */
+    neighSuppress: attribute(32, bool8()),
+    /** Isolated ports do not reach each other. */
+    isolated: attribute(33, bool8()),
+    /** The port that takes over when this one has no carrier; null for none. */
+    backupPort: attribute(34, linkIndexOrNone()),
+    mrpRingOpen: readOnly(35, bool8()),
+    mrpInOpen: readOnly(36, bool8()),
+    mcastEhtHostsLimit: attribute(37, u32()),
+    mcastEhtHostsCount: readOnly(38, u32()),
+    /** Only hosts with an FDB entry get through (5.18). */
+    locked: attribute(39, bool8()),
+    /** MAC authentication bypass, on a locked port (6.2). */
+    mab: attribute(40, bool8()),
+    mcastNGroups: readOnly(41, u32()),
+    /** 0: any number (6.3). */
+    mcastMaxGroups: attribute(42, u32()),
+    /** `neighSuppress` for VLANs by themselves (6.4). */
+    neighVlanSuppress: attribute(43, bool8()),
+    /** The FDB nexthop that packets to the backup port are sent to, 0 for none (6.6). */
+    backupNhid: attribute(44, u32()),
+  },
+  26,
+)
 
 /** Options of a bridge port. They can be set once the link has its master. */
 export type BridgePortOptions = Given<typeof bridgePortAttributes.map>

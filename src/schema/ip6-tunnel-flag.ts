@@ -14,4 +14,8 @@ export const ip6TunnelFlag = {
   useOrigFwmark: 0x20,
   /** The remote end may be this host. */
   allowLocalRemote: 0x40,
+  /** What the kernel found out and tells: whether packets can be sent, received, or it depends on the packet. */
+  capXmit: 0x10000,
+  capRcv: 0x20000,
+  capPerPacket: 0x40000,
 } as const

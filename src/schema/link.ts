@@ -169,7 +169,7 @@ export type LinkGroupChanges = Omit<CommonChanges, 'name' | 'group' | 'bridgePor
 export type LinkChanges = { [K in KnownLinkKind]: ChangesOfKind<K> }[KnownLinkKind] | ChangesOfOther
 
 /** All of IFLA_*, to read links and to name what an extended ack points at. */
-export const linkAttributes = attributes({ ...linkAttributeMap, linkinfo: readOnly(IFLA_LINKINFO, linkInfoCodec) })
+export const linkAttributes = attributes({ ...linkAttributeMap, linkinfo: readOnly(IFLA_LINKINFO, linkInfoCodec) }, 42)
 
 // --- Writing --------------------------------------------------------------------------------------------------------
 

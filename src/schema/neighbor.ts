@@ -1,7 +1,16 @@
 /** Neighbours (ARP, NDP) and FDB entries: one message, two tables (linux/neighbour.h; RTM_NEWNEIGH, ndmsg). */
-import { type AttributeMap, attribute, attributes, type Given, nested, readOnly } from '../wire/attributes.js'
-import { be16, bits, type Codec, bitsOf, namesOf, numberOf, s32, u16, u32, u8 } from '../wire/codec.js'
+import {
+  type AttributeMap,
+  attribute,
+  attributes,
+  type Given,
+  nested,
+  readOnly,
+  writeOnly,
+} from '../wire/attributes.js'
+import { be16, bits, type Codec, bitsOf, flag, namesOf, numberOf, s32, u16, u32, u8 } from '../wire/codec.js'
 import { AF_INET, AF_INET6, familyOf, ip, linkAddress } from '../wire/inet.js'
+import { unknownOption } from '../wire/invalid.js'
 import type { Message } from '../wire/message.js'
 import type { Reader } from '../wire/reader.js'
 import type { Writer } from '../wire/writer.js'
@@ -78,7 +87,7 @@ const fdbExtended = attributes({
   /** Notify when the entry becomes inactive (bit 0) and when active again (bit 1). */
   activityNotify: attribute(1, u8()),
   /** Do not refresh the entry's time when it is replaced. */
-  dontRefresh: readOnly(2, u8()),
+  dontRefresh: writeOnly(2, flag()),
 })
 
 /** NDA_* that both tables have. */
@@ -101,9 +110,8 @@ export const neighborAttributes = attributes({
   /** Probes sent, 0 to 4294967295. */
   probes: readOnly(4, u32()),
   vlan: readOnly(5, u16()),
-  /** The link, in filters of a dump. */
-  ifindex: attribute(8, linkIndex()),
-  master: attribute(9, linkIndex()),
+  ifindex: readOnly(8, linkIndex()),
+  master: readOnly(9, linkIndex()),
   ...shared,
 })
 
@@ -135,7 +143,7 @@ type GivenNeighbor = Given<typeof neighborAttributes.map>
 type GivenFdb = Given<typeof fdbAttributes.map>
 
 /** A neighbour to be added, changed or deleted. */
-export interface NeighborSpec extends Omit<GivenNeighbor, 'ifindex' | 'master' | 'dst'> {
+export interface NeighborSpec extends Omit<GivenNeighbor, 'dst'> {
   link: LinkReference
   /** The IPv4 or IPv6 address. */
   dst: string | Uint8Array
@@ -201,7 +209,7 @@ export interface FdbEntry {
   cacheInfo?: NeighborCacheInfo
   protocol?: string | number
   extendedFlags?: readonly (string | number)[]
-  fdbExtended?: { activityNotify?: number; dontRefresh?: number }
+  fdbExtended?: { activityNotify?: number }
   linkNetnsid?: number
   unknownAttributes?: { type: number; data: Uint8Array }[]
 }
@@ -294,6 +302,46 @@ export function writeFdb(w: Writer, type: number, flags: number, spec: FdbSpec) 
   w.bytes[at] = AF_BRIDGE
   w.u16[(at + 8) >> 1] = state
   w.bytes[at + 10] = ndmFlags
+  return w.finish()
+}
+
+/** Which FDB entry: of which table. */
+export interface FdbKey {
+  link: LinkReference
+  lladdr: string | Uint8Array
+  /** The VLAN, 1 to 4094. */
+  vlan?: number | undefined
+  /** The device's own table (the default, unless `master` is given). */
+  self?: boolean | undefined
+  /** The table of the bridge that is the link's master. */
+  master?: boolean | undefined
+}
+const fdbKeyOptions = ['link', 'lladdr', 'vlan', 'self', 'master'] satisfies (keyof FdbKey)[]
+
+/** Writes the question for one FDB entry. */
+export function writeFdbQuestion(w: Writer, type: number, flags: number, key: FdbKey) {
+  w.begin(type, flags, NDMSG_SIZE)
+  const header = w.offset - NDMSG_SIZE
+  required(w, key, 'link', 'a link')
+  required(w, key, 'lladdr', 'a MAC address')
+  let master = false
+  for (const name in key) {
+    const value: unknown = key[name as keyof FdbKey]
+    if (value === undefined) continue
+    w.trail[0] = name
+    w.depth = 1
+    if (name === 'link') putLinkReference(w, w.at(header) + 4, value as LinkReference)
+    else if (name === 'master') master = truth(w, value)
+    else if (name === 'self') truth(w, value)
+    else {
+      w.depth = 0
+      if (!(fdbKeyOptions as readonly string[]).includes(name)) throw unknownOption(name, fdbKeyOptions)
+      fdbAttributes.writeOne(w, name, value, fdbKeyOptions)
+    }
+  }
+  const at = w.at(header)
+  w.bytes[at] = AF_BRIDGE
+  w.bytes[at + 10] = (master ? neighborFlag.master : 0) | ((key.self ?? !master) ? neighborFlag.self : 0)
   return w.finish()
 }
 

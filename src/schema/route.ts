@@ -452,7 +452,8 @@ export function writeRouteQuestion(w: Writer, type: number, flags: number, quest
   writePrefixAddress(w, RTA_DST, { family, address: question.dst, length: whole })
   let srcLength = 0
   let tos = 0
-  let rtmFlags = RTM_F_LOOKUP_TABLE
+  // The table that was looked into; IPv6 always tells it, and refuses to be asked.
+  let rtmFlags = family === AF_INET ? RTM_F_LOOKUP_TABLE : 0
   for (const name in question) {
     const value: unknown = question[name as keyof RouteQuestion]
     if (value === undefined || name === 'dst') continue

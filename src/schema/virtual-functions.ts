@@ -73,16 +73,19 @@ const vfLinkState: Codec<
 const setting = (name: string) => struct(name, { vf: 'u32', setting: 'u32' })
 
 /** The numbers begin at 0, which netlink otherwise keeps free. */
-const vfStatistics = attributes({
-  rxPackets: readOnly(0, u64()),
-  txPackets: readOnly(1, u64()),
-  rxBytes: readOnly(2, u64()),
-  txBytes: readOnly(3, u64()),
-  broadcast: readOnly(4, u64()),
-  multicast: readOnly(5, u64()),
-  rxDropped: readOnly(7, u64()),
-  txDropped: readOnly(8, u64()),
-})
+const vfStatistics = attributes(
+  {
+    rxPackets: readOnly(0, u64()),
+    txPackets: readOnly(1, u64()),
+    rxBytes: readOnly(2, u64()),
+    txBytes: readOnly(3, u64()),
+    broadcast: readOnly(4, u64()),
+    multicast: readOnly(5, u64()),
+    rxDropped: readOnly(7, u64()),
+    txDropped: readOnly(8, u64()),
+  },
+  6,
+)
 
 const vfVlans = attributes({
   info: repeated(1, struct('ifla_vf_vlan_info', { vf: 'u32', vlan: 'u32', qos: 'u32', vlanProto: 'be16' }, 16)),

@@ -101,8 +101,12 @@ export class AttributeTable<T extends AttributeMap = AttributeMap> {
   readonly #byName = new Map<string, Entry>()
   readonly #byType: (Entry | undefined)[] = []
 
-  constructor(map: T) {
+  /** The number of what some machines need between attributes, to align those of 64 bits: there and empty. */
+  readonly #pad: number | undefined
+
+  constructor(map: T, pad?: number) {
     this.map = map
+    this.#pad = pad
     this.names = Object.keys(map)
     for (const [name, attribute] of Object.entries(map)) {
       const { codec } = attribute as Attribute<unknown, unknown>
@@ -173,6 +177,7 @@ export class AttributeTable<T extends AttributeMap = AttributeMap> {
     if (entry?.readInto !== undefined) return entry.readInto(r, start, end, out)
     const value = entry === undefined || entry.access === 'w' ? undefined : entry.codec.read(r, start, end)
     if (value === undefined) {
+      if ((type & TYPE_MASK) === this.#pad && start === end) return
       keepUnknown(out, type & TYPE_MASK, r.bytes.slice(start, end))
     } else if (entry!.many) {
       const values = out[entry!.name] as unknown[] | undefined
@@ -201,7 +206,9 @@ export function keepUnknown(out: WithUnknown, type: number, data: Uint8Array): v
   ;(out.unknownAttributes ??= []).push({ type, data })
 }
 
-export const attributes = <const T extends AttributeMap>(map: T): AttributeTable<T> => new AttributeTable(map)
+/** A table of attributes. `pad` is the number of the family's padding, where it has one. */
+export const attributes = <const T extends AttributeMap>(map: T, pad?: number): AttributeTable<T> =>
+  new AttributeTable(map, pad)
 
 /** A codec whose payload is attributes. The table may be made on first use, where tables contain each other. */
 export interface NestCodec<In, Out> extends Codec<In, Out> {

@@ -252,8 +252,11 @@ export function putLinkAddress(w: Writer, value: string | Uint8Array, size: numb
   )
 }
 
-export function readLinkAddress(r: Reader, start: number, end: number): string {
-  const { bytes } = r
+export const readLinkAddress = ({ bytes }: Reader, start: number, end: number): string =>
+  formatLinkAddress(bytes, start, end)
+
+/** A link-layer address of any length as text: lower case, with colons. */
+export function formatLinkAddress(bytes: Uint8Array, start = 0, end = bytes.length): string {
   if (end - start === 6) {
     return `${hex[bytes[start]!]!}:${hex[bytes[start + 1]!]!}:${hex[bytes[start + 2]!]!}:${hex[bytes[start + 3]!]!}:${hex[bytes[start + 4]!]!}:${hex[bytes[start + 5]!]!}`
   }

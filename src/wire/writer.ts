@@ -95,7 +95,8 @@ export class Writer {
   reserve(size: number): void {
     if (this.position + size + ROOM <= this.bytes.length) return
     const written = this.bytes.subarray(this.#start, this.position)
-    this.#slab(Math.max(SLAB, 2 * (written.length + size + ROOM)))
+    // Words of four bytes are stored through it.
+    this.#slab(Math.max(SLAB, (2 * (written.length + size + ROOM) + 3) & ~3))
     this.bytes.set(written)
     this.position = written.length
     this.#start = 0

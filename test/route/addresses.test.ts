@@ -146,7 +146,11 @@ inNamespace('adding an address', () => {
     await rt.addresses.add({ ...address(4), preferredLifetime: 500 })
     const found = await rt.addresses.list({ link: 'br0' })
     const life = (i: number) => found.find(({ address }) => address === `2001:db8::${i}/64`)!
-    expect(life(1)).toMatchObject({ validLifetime: Infinity, preferredLifetime: Infinity, flags: ['nodad', 'permanent'] })
+    expect(life(1)).toMatchObject({
+      validLifetime: Infinity,
+      preferredLifetime: Infinity,
+      flags: ['nodad', 'permanent'],
+    })
     expect(life(2)).toMatchObject({ validLifetime: Infinity, preferredLifetime: 0 })
     expect(life(2).flags).toContain('deprecated')
     expect(life(3).validLifetime).toBeGreaterThan(990)
@@ -226,7 +230,9 @@ inNamespace('reading addresses', () => {
     ip(netns, 'addr add 2001:db8::1/64 dev br0 nodad')
     expect(await rt.addresses.get({ link: 'br0', address: '10.1.0.1' })).toMatchObject({ address: '10.1.0.1/16' })
     expect(await rt.addresses.get({ link: 'br0', address: '10.1.0.1/16' })).toMatchObject({ ifindex })
-    expect(await rt.addresses.get({ link: 'br0', address: '2001:DB8:0::1' })).toMatchObject({ address: '2001:db8::1/64' })
+    expect(await rt.addresses.get({ link: 'br0', address: '2001:DB8:0::1' })).toMatchObject({
+      address: '2001:db8::1/64',
+    })
     expect(await rt.addresses.get({ link: 'br0', address: '2001:db8::1/64' })).toMatchObject({ ifindex })
     for (const address of ['10.1.0.1/24', '10.1.0.2', '2001:db8::1/65', '2001:db8::2']) {
       const error: unknown = await rt.addresses.get({ link: 'br0', address }).catch((e: unknown) => e)
@@ -310,22 +316,46 @@ inNamespace('what the kernel refuses', () => {
 const refusals: [string, object, RegExp][] = [
   ['no link', { address: '10.0.0.1/24' }, /^link: expected a link/],
   ['no address', { link: 'br0' }, /^address: expected an IPv4 or IPv6 prefix .* got undefined/],
-  ['an address that is none', { link: 'br0', address: '10.0.0.256/24' }, /^address: expected an IPv4 address, got "10.0.0.256"/],
+  [
+    'an address that is none',
+    { link: 'br0', address: '10.0.0.256/24' },
+    /^address: expected an IPv4 address, got "10.0.0.256"/,
+  ],
   ['a length beyond the family', { link: 'br0', address: '10.0.0.1/33' }, /^address: .* got "10.0.0.1\/33"/],
   ['a length that is no number', { link: 'br0', address: '10.0.0.1/a' }, /^address: /],
   ['a peer of the other family', { link: 'br0', address: '10.0.0.1', peer: '::1' }, /^peer: expected an IPv4 address/],
   ['two lengths', { link: 'br0', address: '10.0.0.1/24', peer: '10.0.0.2/32' }, /^peer: .*length that address has, 24/],
-  ['a broadcast address with IPv6', { link: 'br0', address: '::1/64', broadcast: 'auto' }, /^broadcast: .*of IPv4 alone/],
-  ['a broadcast address of a /31', { link: 'br0', address: '10.0.0.0/31', broadcast: 'auto' }, /^broadcast: expected none/],
+  [
+    'a broadcast address with IPv6',
+    { link: 'br0', address: '::1/64', broadcast: 'auto' },
+    /^broadcast: .*of IPv4 alone/,
+  ],
+  [
+    'a broadcast address of a /31',
+    { link: 'br0', address: '10.0.0.0/31', broadcast: 'auto' },
+    /^broadcast: expected none/,
+  ],
   ['a label with IPv6', { link: 'br0', address: '::1/64', label: 'x' }, /^label: .*of IPv4 alone/],
   ['a label of 16 bytes', { link: 'br0', address: '10.0.0.1/24', label: 'x'.repeat(16) }, /^label: expected a string/],
-  ['a scope without a number', { link: 'br0', address: '10.0.0.1/24', scope: 'planet' }, /^scope: expected one of global/],
+  [
+    'a scope without a number',
+    { link: 'br0', address: '10.0.0.1/24', scope: 'planet' },
+    /^scope: expected one of global/,
+  ],
   ['a flag that is a state', { link: 'br0', address: '::1/64', flags: ['tentative'] }, /^flags: .* got "tentative"/],
   ['flags that are no array', { link: 'br0', address: '::1/64', flags: 'nodad' }, /^flags: expected an array/],
   ['a negative lifetime', { link: 'br0', address: '::1/64', validLifetime: -1 }, /^validLifetime: expected seconds/],
   ['a lifetime of 2^32 - 1', { link: 'br0', address: '::1/64', preferredLifetime: 0xffffffff }, /^preferredLifetime: /],
-  ['a lifetime as text', { link: 'br0', address: '::1/64', validLifetime: 'forever' }, /^validLifetime: .* got "forever"/],
-  ['an option that there is not', { link: 'br0', address: '::1/64', metrik: 1 }, /^metrik: unknown option, did you mean metric\?/],
+  [
+    'a lifetime as text',
+    { link: 'br0', address: '::1/64', validLifetime: 'forever' },
+    /^validLifetime: .* got "forever"/,
+  ],
+  [
+    'an option that there is not',
+    { link: 'br0', address: '::1/64', metrik: 1 },
+    /^metrik: unknown option, did you mean metric\?/,
+  ],
   ['null', null as unknown as object, /expected an object, got null/],
 ]
 it.each(refusals)('refuses %s before anything is sent', (_, spec, message) => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, type TestContext } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it, type TestContext } from 'vitest'
 
 import { Netns } from '../../src/netns/netns.js'
 import { type Link, Links } from '../../src/route/links.js'
@@ -6,43 +6,56 @@ import { linkKinds } from '../../src/schema/link-kinds/index.js'
 import { NETLINK_ROUTE } from '../../src/schema/rtnetlink.js'
 import { NetlinkSocket } from '../../src/socket/netlink-socket.js'
 import { ip, ipLink } from '../support/iproute2.js'
-import { command, describePrivileged } from '../support/netns.js'
+import { command, describePrivileged, unprivileged } from '../support/netns.js'
 
 type KindName = keyof typeof linkKinds
 
-/** Two namespaces alike: links are made by us in one and by ip(8) in the other. */
+/** Two namespaces alike: links are made by us in one and by ip(8) in the other. They serve all tests. */
 let ours: Netns
 let theirs: Netns
-let socket: NetlinkSocket
-let theirSocket: NetlinkSocket
 let links: Links
 let theirLinks: Links
+const sockets: NetlinkSocket[] = []
 
-beforeEach(async () => {
+const BELOW = ['under0', 'under1', 'under2', 'under3']
+
+async function prepare(netns: Netns): Promise<Links> {
+  const socket = await NetlinkSocket.open(NETLINK_ROUTE, { netns })
+  sockets.push(socket)
+  for (const n of [0, 2]) {
+    const first = `name under${n} address 02:00:00:00:00:0${n + 1} index ${10 * n + 10}`
+    ip(netns, `link add ${first} type veth peer name under${n + 1} index ${10 * n + 20}`)
+    for (const end of [n, n + 1]) ip(netns, `link set under${end} up`)
+  }
+  return new Links(socket)
+}
+
+/** Leaves the links that others are made on, as they were. */
+async function clear(links: Links): Promise<void> {
+  for (const { name, ifindex } of await links.list()) {
+    if (name === 'lo' || BELOW.includes(name)) continue
+    // Some are never gone (sit0), some go with others.
+    await links.delete(ifindex).catch(() => undefined)
+  }
+  await links.update('under0', { master: null, up: true })
+}
+
+beforeAll(async () => {
+  if (unprivileged !== undefined) return
   ours = await Netns.create()
   theirs = await Netns.create()
-  socket = await NetlinkSocket.open(NETLINK_ROUTE, { netns: ours })
-  theirSocket = await NetlinkSocket.open(NETLINK_ROUTE, { netns: theirs })
-  links = new Links(socket)
-  theirLinks = new Links(theirSocket)
-  for (const netns of [ours, theirs]) {
-    for (const [name, peer, n] of [
-      ['under0', 'under1', 1],
-      ['under2', 'under3', 3],
-    ] as const) {
-      ip(
-        netns,
-        `link add ${name} address 02:00:00:00:00:0${n} index ${10 * n} up type veth peer name ${peer} index ${10 * n + 1}`,
-      )
-      ip(netns, `link set ${peer} up`)
-    }
-  }
+  links = await prepare(ours)
+  theirLinks = await prepare(theirs)
 })
 afterEach(async () => {
-  await socket.close()
-  await theirSocket.close()
-  ours.close()
-  theirs.close()
+  if (unprivileged !== undefined) return
+  await clear(links)
+  await clear(theirLinks)
+})
+afterAll(async () => {
+  for (const socket of sockets) await socket.close()
+  ours?.close()
+  theirs?.close()
 })
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- rows of a table, checked by the kernel
@@ -55,6 +68,7 @@ function ipAdd(skip: TestContext['skip'], kind: string, line: string): void {
   } catch (error) {
     const said = String((error as { stderr?: unknown }).stderr)
     if (/Unknown device type|Operation not supported/.test(said)) skip(`this kernel has no ${kind}`)
+    if (line.includes(' encap ') && said.includes('Invalid argument')) skip('this kernel has no UDP around tunnels')
     throw new Error(`ip ${line}: ${said}`)
   }
 }
@@ -120,13 +134,13 @@ const CASES: [KindName, Record<string, unknown>, string][] = [
   ['ip6gre', { remote: '2001:db8::2', ttl: 64, encapLimit: 4, flags: ['ignEncapLimit', 'useOrigTclass', 'useOrigFlowlabel', 'rcvDscpCopy', 'allowLocalRemote'] }, 'remote 2001:db8::2 encaplimit none tclass inherit flowlabel inherit dscp inherit allow-localremote'],
   ['ip6gretap', { remote: '2001:db8::2', ttl: 64, encapLimit: 4, iflags: ['key'], oflags: ['key'], ikey: 5, okey: 5 }, 'remote 2001:db8::2 key 5'],
   ['ip6erspan', { remote: '2001:db8::2', local: '2001:db8::1', ttl: 64, encapLimit: 4, iflags: ['key', 'seq'], oflags: ['key', 'seq'], ikey: 5, okey: 5, erspanVer: 1, erspanIndex: 100 }, 'remote 2001:db8::2 local 2001:db8::1 seq key 5 erspan_ver 1 erspan 100'],
-  ['ipip', { remote: '10.0.0.2', local: '10.0.0.1', ttl: 9, tos: 0x10, link: 'under0' }, 'remote 10.0.0.2 local 10.0.0.1 ttl 9 tos 0x10 dev under0'],
+  ['ipip', { remote: '10.0.0.2', local: '10.0.0.1', ttl: 9, tos: 0x10, link: 'under0' }, 'mode ipip remote 10.0.0.2 local 10.0.0.1 ttl 9 tos 0x10 dev under0'],
   ['ipip', { remote: '10.0.0.2', proto: 'any', pmtudisc: false, fwmark: 7 }, 'remote 10.0.0.2 mode any nopmtudisc fwmark 7'],
-  ['ipip', { remote: '10.0.0.2', encapType: 'fou', encapFlags: ['csum'], encapSport: 5554, encapDport: 5555 }, 'remote 10.0.0.2 encap fou encap-sport 5554 encap-dport 5555 encap-csum'],
-  ['ipip', { collectMetadata: true }, 'external'],
-  ['sit', { remote: '10.0.0.2', local: '10.0.0.1', ttl: 9 }, 'remote 10.0.0.2 local 10.0.0.1 ttl 9'],
-  ['sit', { local: '10.0.0.1', '6rdPrefix': '2001:db8::', '6rdPrefixlen': 32, '6rdRelayPrefix': '10.0.0.0', '6rdRelayPrefixlen': 8 }, 'local 10.0.0.1 6rd-prefix 2001:db8::/32 6rd-relay_prefix 10.0.0.0/8'],
-  ['sit', { local: '10.0.0.1', flags: ['isatap'] }, 'local 10.0.0.1 isatap'],
+  ['ipip', { remote: '10.0.0.2', encapType: 'fou', encapFlags: ['csum'], encapSport: 5554, encapDport: 5555 }, 'mode ipip remote 10.0.0.2 encap fou encap-sport 5554 encap-dport 5555 encap-csum'],
+  ['ipip', { collectMetadata: true }, 'mode ipip external'],
+  ['sit', { remote: '10.0.0.2', local: '10.0.0.1', ttl: 9 }, 'mode ip6ip remote 10.0.0.2 local 10.0.0.1 ttl 9'],
+  ['sit', { local: '10.0.0.1', proto: 'any', ttl: 0, '6rdPrefix': '2001:db8::', '6rdPrefixlen': 32, '6rdRelayPrefix': '10.0.0.0', '6rdRelayPrefixlen': 8 }, 'local 10.0.0.1 6rd-prefix 2001:db8::/32 6rd-relay_prefix 10.0.0.0/8'],
+  ['sit', { local: '10.0.0.1', proto: 'any', ttl: 0, flags: ['isatap'] }, 'local 10.0.0.1 isatap'],
   ['ip6tnl', { remote: '2001:db8::2', local: '2001:db8::1', ttl: 9, encapLimit: 3, flowinfo: 0x123456, proto: 'any' }, 'mode any remote 2001:db8::2 local 2001:db8::1 hoplimit 9 encaplimit 3 tclass 0x1 flowlabel 0x23456'],
   ['ip6tnl', { remote: '2001:db8::2', ttl: 64, encapLimit: 4, proto: 'ipip', flags: ['useOrigTclass', 'useOrigFlowlabel', 'useOrigFwmark'] }, 'mode ipip6 remote 2001:db8::2 tclass inherit flowlabel inherit fwmark inherit'],
   ['vti', { remote: '10.0.0.2', local: '10.0.0.1', ikey: 5, okey: 6, fwmark: 7 }, 'remote 10.0.0.2 local 10.0.0.1 ikey 5 okey 6 fwmark 7'],
@@ -152,7 +166,7 @@ const CASES: [KindName, Record<string, unknown>, string][] = [
 
 const ROWS = CASES.map(([kind, options, args]) => [`${kind} ${args}`.trim(), kind, options, args] as const)
 
-/** What is told of options: indexes for names, addresses in any order, nothing of what is only given. */
+/** What is told of options: indexes for names, lists in any order, nothing of what is only given. */
 function told(kind: KindName, options: Record<string, unknown>): Record<string, unknown> {
   const indexes: Record<string, number> = { under0: 10, under2: 30 }
   const map = linkKinds[kind].data.map as Record<string, { access: string }>
@@ -160,7 +174,8 @@ function told(kind: KindName, options: Record<string, unknown>): Record<string, 
     Object.entries(options)
       .filter(([name]) => map[name]!.access !== 'w')
       .map(([name, value]) => {
-        if (name === 'macaddrData') return [name, expect.arrayContaining(value as string[])]
+        if (name === 'macaddrData' || (name === 'flags' && kind.startsWith('ip6')))
+          return [name, expect.arrayContaining(value as string[])]
         return [name, typeof value === 'string' ? (indexes[value] ?? value) : value]
       }),
   )
@@ -171,16 +186,13 @@ const lineOf = (kind: KindName, args: string) =>
   `link add ${linkKinds[kind].madeOn === 'link' ? 'link under0 ' : ''}name x0 ` +
   `${'address' in address(kind) ? `address ${MAC} ` : ''}type ${kind} ${args}`
 
-describePrivileged('links of every kind', () => {
+describePrivileged('a link is seen by ip as one that ip made, and read as ip made it:', () => {
   for (const [title, kind, options, args] of ROWS) {
-    it(`${title}: ip sees of ours what it sees of its own`, async ({ skip }) => {
+    it(title, async ({ skip }) => {
       ipAdd(skip, kind, lineOf(kind, args))
+      if (args.includes('6rd') && !ip(theirs, '-d link show x0').includes('6rd')) skip('this kernel has no 6rd')
       await links.create(any({ kind, name: 'x0', ...on(kind), ...address(kind), ...withData(kind, options) }))
       expect(ipLink(ours, 'x0').linkinfo).toEqual(ipLink(theirs, 'x0').linkinfo)
-    })
-
-    it(`${title}: is read as ip set it`, async ({ skip }) => {
-      ipAdd(skip, kind, lineOf(kind, args))
       const link = await theirLinks.get('x0')
       expect(link.kind).toBe(kind)
       expect(dataOf(link, kind)).toMatchObject(told(kind, options))

@@ -210,7 +210,7 @@ const WRITTEN: [KindName, Record<string, unknown>, Attributes][] = [
   ['sit', {
     ...IPTUN4, flags: ['isatap'], '6rdPrefix': '2001:db8::1', '6rdRelayPrefix': '10.0.0.1', '6rdPrefixlen': 32,
     '6rdRelayPrefixlen': 8,
-  }, { ...IPTUN4_BYTES, 8: '0001', 11: LOCAL6, 12: '0a000001', 13: '2000', 14: '0800' }],
+  }, { ...IPTUN4_BYTES, 8: '0100', 11: LOCAL6, 12: '0a000001', 13: '2000', 14: '0800' }],
   ['team', {}, {}],
   ['vcan', {}, {}],
   ['virt_wifi', {}, {}],

@@ -3,6 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { fstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { afterEach, describe } from 'vitest'
 
+import { Launcher } from './launcher.js'
+
 /** Why namespaces can't be made here; set by test/support/privileged.mjs. */
 export const unprivileged = process.env.LINKWRIGHT_UNPRIVILEGED
 
@@ -37,12 +39,21 @@ export function closing<T extends { close(): unknown }>(thing: T): T {
 
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close()
-  for (const name of names) spawnSync('ip', ['netns', 'delete', name], { stdio: 'ignore' })
+  for (const name of names)
+    if (!launcher?.run('ip', ['netns', 'delete', name])) spawnSync('ip', ['netns', 'delete', name])
   names.clear()
 })
 
+/** Where a fork of this process is slow. */
+const launcher = process.env.LINKWRIGHT_UML === undefined ? undefined : new Launcher()
+
 /** Runs a program and returns what it wrote. */
 export function command(program: string, ...args: string[]): string {
+  const launched = launcher?.run(program, args)
+  if (launched?.status === 0) return launched.stdout
+  if (launched !== undefined) {
+    throw Object.assign(new Error(`Command failed: ${[program, ...args].join(' ')}\n${launched.stderr}`), launched)
+  }
   return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 }
 

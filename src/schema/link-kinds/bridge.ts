@@ -21,15 +21,18 @@ const booleanOptions = switches('br_boolopt_multi', {
 })
 
 /** BRIDGE_QUERIER_*. */
-const querierState = attributes({
-  ipAddress: readOnly(1, ipv4()),
-  ipPort: readOnly(2, u32()),
-  /** 1/100 s. */
-  ipOtherTimer: readOnly(3, u64()),
-  ipv6Address: readOnly(5, ipv6()),
-  ipv6Port: readOnly(6, u32()),
-  ipv6OtherTimer: readOnly(7, u64()),
-})
+const querierState = attributes(
+  {
+    ipAddress: readOnly(1, ipv4()),
+    ipPort: readOnly(2, u32()),
+    /** 1/100 s. */
+    ipOtherTimer: readOnly(3, u64()),
+    ipv6Address: readOnly(5, ipv6()),
+    ipv6Port: readOnly(6, u32()),
+    ipv6OtherTimer: readOnly(7, u64()),
+  },
+  4,
+)
 
 /** MDB_RTR_TYPE_*: whether and when multicast is sent to routers behind a bridge or a port. */
 export const multicastRouter = { disabled: 0, tempQuery: 1, perm: 2, temp: 3 } as const
@@ -40,68 +43,71 @@ export const bridge = linkKind({
   needed: false,
   fixed: false,
   madeOn: false,
-  data: attributes({
-    /** Listening and learning each last so long: 1/100 s, 200 to 3000 while the spanning tree runs. */
-    forwardDelay: attribute(1, u32()),
-    /** Between hellos of the root: 1/100 s, 100 to 1000. */
-    helloTime: attribute(2, u32()),
-    /** How old a hello may be: 1/100 s, 600 to 4000. */
-    maxAge: attribute(3, u32()),
-    /** When a learned FDB entry is forgotten: 1/100 s. */
-    ageingTime: attribute(4, u32()),
-    /** The spanning tree protocol: 0 off, 1 on. Read as 2 where a daemon runs it. */
-    stpState: attribute(5, u32()),
-    /** For the election of the root: 0 to 65535, the lower wins. */
-    priority: attribute(6, u16()),
-    vlanFiltering: attribute(7, bool8()),
-    vlanProtocol: attribute(8, oneOf(be16(), { '802.1Q': 0x8100, '802.1ad': 0x88a8 })),
-    /** Link-local groups 01:80:c2:00:00:0X that are forwarded: bit X. Never 0, 1 and 2. */
-    groupFwdMask: attribute(9, u16()),
-    rootId: readOnly(10, bridgeId()),
-    bridgeId: readOnly(11, bridgeId()),
-    rootPort: readOnly(12, u16()),
-    rootPathCost: readOnly(13, u32()),
-    topologyChange: readOnly(14, bool8()),
-    topologyChangeDetected: readOnly(15, bool8()),
-    helloTimer: readOnly(16, u64()),
-    tcnTimer: readOnly(17, u64()),
-    topologyChangeTimer: readOnly(18, u64()),
-    gcTimer: readOnly(19, u64()),
-    /** Where the spanning tree talks: 01:80:c2:00:00:0X. */
-    groupAddress: attribute(20, linkAddress(6)),
-    /** Forget what was learned. */
-    fdbFlush: writeOnly(21, flag()),
-    mcastRouter: attribute(22, oneOf(u8(), multicastRouter)),
-    mcastSnooping: attribute(23, bool8()),
-    mcastQueryUseIfaddr: attribute(24, bool8()),
-    mcastQuerier: attribute(25, bool8()),
-    mcastHashElasticity: attribute(26, u32()),
-    /** Multicast groups at most, a power of two. */
-    mcastHashMax: attribute(27, u32()),
-    mcastLastMemberCount: attribute(28, u32()),
-    mcastStartupQueryCount: attribute(29, u32()),
-    mcastLastMemberInterval: attribute(30, u64()),
-    mcastMembershipInterval: attribute(31, u64()),
-    mcastQuerierInterval: attribute(32, u64()),
-    mcastQueryInterval: attribute(33, u64()),
-    mcastQueryResponseInterval: attribute(34, u64()),
-    mcastStartupQueryInterval: attribute(35, u64()),
-    nfCallIptables: attribute(36, bool8()),
-    nfCallIp6tables: attribute(37, bool8()),
-    nfCallArptables: attribute(38, bool8()),
-    /** The VLAN of untagged packets on new ports, 0 for none. */
-    vlanDefaultPvid: attribute(39, u16({ max: 4094 })),
-    vlanStatsEnabled: attribute(41, bool8()),
-    mcastStatsEnabled: attribute(42, bool8()),
-    mcastIgmpVersion: attribute(43, u8({ min: 2, max: 3 })),
-    mcastMldVersion: attribute(44, u8({ min: 1, max: 2 })),
-    vlanStatsPerPort: attribute(45, bool8()),
-    /** Further switches of a bridge (BR_BOOLOPT_*). */
-    multiBoolopt: attribute(46, booleanOptions),
-    mcastQuerierState: readOnly(47, nested(querierState)),
-    /** How many FDB entries are learned ones (6.7). */
-    fdbNLearned: readOnly(48, u32()),
-    /** How many may be, 0: any number (6.7). */
-    fdbMaxLearned: attribute(49, u32()),
-  }),
+  data: attributes(
+    {
+      /** Listening and learning each last so long: 1/100 s, 200 to 3000 while the spanning tree runs. */
+      forwardDelay: attribute(1, u32()),
+      /** Between hellos of the root: 1/100 s, 100 to 1000. */
+      helloTime: attribute(2, u32()),
+      /** How old a hello may be: 1/100 s, 600 to 4000. */
+      maxAge: attribute(3, u32()),
+      /** When a learned FDB entry is forgotten: 1/100 s. */
+      ageingTime: attribute(4, u32()),
+      /** The spanning tree protocol: 0 off, 1 on. Read as 2 where a daemon runs it. */
+      stpState: attribute(5, u32()),
+      /** For the election of the root: 0 to 65535, the lower wins. */
+      priority: attribute(6, u16()),
+      vlanFiltering: attribute(7, bool8()),
+      vlanProtocol: attribute(8, oneOf(be16(), { '802.1Q': 0x8100, '802.1ad': 0x88a8 })),
+      /** Link-local groups 01:80:c2:00:00:0X that are forwarded: bit X. Never 0, 1 and 2. */
+      groupFwdMask: attribute(9, u16()),
+      rootId: readOnly(10, bridgeId()),
+      bridgeId: readOnly(11, bridgeId()),
+      rootPort: readOnly(12, u16()),
+      rootPathCost: readOnly(13, u32()),
+      topologyChange: readOnly(14, bool8()),
+      topologyChangeDetected: readOnly(15, bool8()),
+      helloTimer: readOnly(16, u64()),
+      tcnTimer: readOnly(17, u64()),
+      topologyChangeTimer: readOnly(18, u64()),
+      gcTimer: readOnly(19, u64()),
+      /** Where the spanning tree talks: 01:80:c2:00:00:0X. */
+      groupAddress: attribute(20, linkAddress(6)),
+      /** Forget what was learned. */
+      fdbFlush: writeOnly(21, flag()),
+      mcastRouter: attribute(22, oneOf(u8(), multicastRouter)),
+      mcastSnooping: attribute(23, bool8()),
+      mcastQueryUseIfaddr: attribute(24, bool8()),
+      mcastQuerier: attribute(25, bool8()),
+      mcastHashElasticity: attribute(26, u32()),
+      /** Multicast groups at most, a power of two. */
+      mcastHashMax: attribute(27, u32()),
+      mcastLastMemberCount: attribute(28, u32()),
+      mcastStartupQueryCount: attribute(29, u32()),
+      mcastLastMemberInterval: attribute(30, u64()),
+      mcastMembershipInterval: attribute(31, u64()),
+      mcastQuerierInterval: attribute(32, u64()),
+      mcastQueryInterval: attribute(33, u64()),
+      mcastQueryResponseInterval: attribute(34, u64()),
+      mcastStartupQueryInterval: attribute(35, u64()),
+      nfCallIptables: attribute(36, bool8()),
+      nfCallIp6tables: attribute(37, bool8()),
+      nfCallArptables: attribute(38, bool8()),
+      /** The VLAN of untagged packets on new ports, 0 for none. */
+      vlanDefaultPvid: attribute(39, u16({ max: 4094 })),
+      vlanStatsEnabled: attribute(41, bool8()),
+      mcastStatsEnabled: attribute(42, bool8()),
+      mcastIgmpVersion: attribute(43, u8({ min: 2, max: 3 })),
+      mcastMldVersion: attribute(44, u8({ min: 1, max: 2 })),
+      vlanStatsPerPort: attribute(45, bool8()),
+      /** Further switches of a bridge (BR_BOOLOPT_*). */
+      multiBoolopt: attribute(46, booleanOptions),
+      mcastQuerierState: readOnly(47, nested(querierState)),
+      /** How many FDB entries are learned ones (6.7). */
+      fdbNLearned: readOnly(48, u32()),
+      /** How many may be, 0: any number (6.7). */
+      fdbMaxLearned: attribute(49, u32()),
+    },
+    40,
+  ),
 })

@@ -56,9 +56,9 @@ const over6 = {
   local: attribute(6, ipv6()),
   /** The remote end. */
   remote: attribute(7, ipv6()),
-  /** The hop limit; 0: the inner header's. */
+  /** The hop limit; 0: the inner header's. Default: 0, where ip-link(8) says 64. */
   ttl: attribute(8, u8()),
-  /** How deep tunnels may stand in each other: 0 to 255. */
+  /** How deep tunnels may stand in each other: 0 to 255. Default: 0, where ip-link(8) says 4. */
   encapLimit: attribute(11, u8()),
   /** Traffic class and flow label of the outer header: eight bits before twenty. */
   flowinfo: attribute(12, be32({ max: 0xfffffff })),

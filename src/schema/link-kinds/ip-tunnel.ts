@@ -1,6 +1,6 @@
 /** IP over IP (IFLA_IPTUN_*, linux/if_tunnel.h; ip-link(8), "IPIP, SIT", "IP6TNL"; ip-tunnel(8)). */
 import { attribute, attributes } from '../../wire/attributes.js'
-import { be16, be32, bits, bool8, flag, oneOf, u16, u32, u8 } from '../../wire/codec.js'
+import { be32, bits, bool8, flag, oneOf, u16, u32, u8 } from '../../wire/codec.js'
 import { ipv4, ipv6 } from '../../wire/inet.js'
 import { ip6TunnelFlag } from '../ip6-tunnel-flag.js'
 import { linkIndexOrNone } from '../link-reference.js'
@@ -28,7 +28,7 @@ const over4 = {
   ttl: attribute(4, u8()),
   /** TOS of the outer header; 1: the inner one's. */
   tos: attribute(5, u8()),
-  /** What is carried. Of an ipip `ipip` at first, and never `ipv6`; of a sit `ipv6` at first. */
+  /** What is carried. Default: `ipip` of an ipip, which can't have `ipv6`; `ipv6` of a sit. ip-link(8) says `any`. */
   proto: attribute(9, oneOf(u8(), protocol)),
   /** Path MTU discovery: the don't-fragment bit is set. On at first. */
   pmtudisc: attribute(10, bool8()),
@@ -58,7 +58,8 @@ export const sit = linkKind({
   madeOn: false,
   data: attributes({
     ...over4,
-    flags: attribute(8, bits(be16(), { isatap: 1 })),
+    /** The prefix list of ISATAP is used. In the byte order of the host, whatever the kernel calls it. */
+    flags: attribute(8, bits(u16(), { isatap: 1 })),
     /** The prefix of the 6rd domain, whose length is `6rdPrefixlen`. Default: 2002::, which is 6to4. */
     '6rdPrefix': attribute(11, ipv6()),
     /** The IPv4 prefix that all relays have in common, whose length is `6rdRelayPrefixlen`. */
@@ -82,9 +83,9 @@ export const ip6tnl = linkKind({
     local: attribute(2, ipv6()),
     /** The remote end; ::: any. */
     remote: attribute(3, ipv6()),
-    /** The hop limit; 0: the inner header's. */
+    /** The hop limit; 0: the inner header's. Default: 0, where ip-link(8) says 64. */
     ttl: attribute(4, u8()),
-    /** How deep tunnels may stand in each other: 0 to 255. */
+    /** How deep tunnels may stand in each other: 0 to 255. Default: 0, where ip-link(8) says 4. */
     encapLimit: attribute(6, u8()),
     /** Traffic class and flow label of the outer header: eight bits before twenty. */
     flowinfo: attribute(7, be32({ max: 0xfffffff })),

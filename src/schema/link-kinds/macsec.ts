@@ -56,36 +56,39 @@ export const macsec = linkKind({
   fixed: false,
   madeOn: 'link',
   createOnly: ['sci', 'port', 'icvLen', 'cipherSuite'],
-  data: attributes({
-    /** The secure channel that is sent on: sixteen hexadecimal digits, of the MAC address and the port. Or `port`. */
-    sci: attribute(1, sci),
-    /** The port of the secure channel, 1 to 65535; the rest is the link's MAC address. Default: 1. */
-    port: writeOnly(2, be16({ min: 1 })),
-    /** Bytes of the integrity check value, 8 to 16. Default: 16. */
-    icvLen: attribute(3, u8({ min: 8, max: 16 })),
-    /** Default: gcmAes128. */
-    cipherSuite: attribute(4, cipherSuite),
-    /** With `replayProtect`: how far out of order a packet may come, 0 for not at all. */
-    window: attribute(5, u32()),
-    /** The secure association that is sent with, 0 to 3. Default: 0. */
-    encodingSa: attribute(6, u8({ max: 3 })),
-    /** Packets are encrypted, not only authenticated. Off at first. */
-    encrypt: attribute(7, bool8()),
-    /** Packets are protected at all. On at first. */
-    protect: attribute(8, bool8()),
-    /** Each packet has the SCI in it (`send_sci` of ip-macsec). On at first. */
-    incSci: attribute(9, bool8()),
-    /** The end station bit; not with `incSci` or `scb`. Off at first. */
-    es: attribute(10, bool8()),
-    /** The single copy broadcast bit; not with `incSci` or `es`. Off at first. */
-    scb: attribute(11, bool8()),
-    /** Packets that come late are dropped; with `window`. Off at first. */
-    replayProtect: attribute(12, bool8()),
-    /** What happens to packets that fail (MACSEC_VALIDATE_*): nothing, counted, dropped. Default: strict. */
-    validation: attribute(13, oneOf(u8(), { disabled: 0, check: 1, strict: 2 })),
-    /** What the hardware does. Default: off. */
-    offload: attribute(15, oneOf(u8(), { off: 0, phy: 1, mac: 2 })),
-  }),
+  data: attributes(
+    {
+      /** The secure channel that is sent on: sixteen hexadecimal digits, of the MAC address and the port. Or `port`. */
+      sci: attribute(1, sci),
+      /** The port of the secure channel, 1 to 65535; the rest is the link's MAC address. Default: 1. */
+      port: writeOnly(2, be16({ min: 1 })),
+      /** Bytes of the integrity check value, 8 to 16. Default: 16. */
+      icvLen: attribute(3, u8({ min: 8, max: 16 })),
+      /** Default: gcmAes128. */
+      cipherSuite: attribute(4, cipherSuite),
+      /** With `replayProtect`: how far out of order a packet may come, 0 for not at all. */
+      window: attribute(5, u32()),
+      /** The secure association that is sent with, 0 to 3. Default: 0. */
+      encodingSa: attribute(6, u8({ max: 3 })),
+      /** Packets are encrypted, not only authenticated. Off at first. */
+      encrypt: attribute(7, bool8()),
+      /** Packets are protected at all. On at first. */
+      protect: attribute(8, bool8()),
+      /** Each packet has the SCI in it (`send_sci` of ip-macsec). On at first. */
+      incSci: attribute(9, bool8()),
+      /** The end station bit; not with `incSci` or `scb`. Off at first. */
+      es: attribute(10, bool8()),
+      /** The single copy broadcast bit; not with `incSci` or `es`. Off at first. */
+      scb: attribute(11, bool8()),
+      /** Packets that come late are dropped; with `window`. Off at first. */
+      replayProtect: attribute(12, bool8()),
+      /** What happens to packets that fail (MACSEC_VALIDATE_*): nothing, counted, dropped. Default: strict. */
+      validation: attribute(13, oneOf(u8(), { disabled: 0, check: 1, strict: 2 })),
+      /** What the hardware does. Default: off. */
+      offload: attribute(15, oneOf(u8(), { off: 0, phy: 1, mac: 2 })),
+    },
+    14,
+  ),
   check(w, { sci, port, replayProtect, window, incSci, es, scb }) {
     if (sci !== undefined && port !== undefined) throw refuseData(w, 'port', 'nothing, since there is an sci', port)
     if (replayProtect === true && window === undefined) {
