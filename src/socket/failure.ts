@@ -29,7 +29,7 @@ export function failureOf(request: AnyRequest, r: Reader, message: Message): Net
     reason: ack.message,
     policy: ack.policy,
     ...pathsOf(request, ack),
-    advice: ack.errno === EPERM ? PRIVILEGE : request.operation.advise?.(request.spec, ack.errno),
+    advice: request.operation.advise?.(request.spec, ack.errno) ?? (ack.errno === EPERM ? PRIVILEGE : undefined),
   })
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the vitest suite, save for what never loads the addon, with one built under AddressSanitizer (leaks included) and UndefinedBehaviorSanitizer.
+# Runs the vitest suite, save for what never loads the addon, with one built under AddressSanitizer (leaks included)
+# and UndefinedBehaviorSanitizer.
 #   test/support/sanitized.sh [arguments of vitest]
 # Node itself is not instrumented: the sanitizer's runtime is preloaded, and what Node leaks is left out.
 set -euo pipefail
