@@ -54,7 +54,7 @@ declare enum OtherKind {
   name = 'any but the known kinds',
 }
 /**
- * The name of a kind that this version has no types for, such as 'wireguard'. It is a type of its own so that
+ * The name of a kind that this version has no types for, such as one of a newer kernel. It is a type of its own so that
  * `link.kind === 'vxlan'` narrows; `otherLinkKind` makes one.
  */
 export type OtherLinkKind = OtherKind

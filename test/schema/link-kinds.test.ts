@@ -488,6 +488,13 @@ describe('what is refused before anything is sent', () => {
   }) // prettier-ignore
 })
 
+it('padding that some machines need is read over, and kept where it has contents', () => {
+  const sci = '0200000000010002'
+  const of = (pad: string) => read(told({ 1: text('macsec'), 2: { 1: sci, 14: pad } })).macsec
+  expect(of('')).toEqual({ sci })
+  expect(of('01')).toEqual({ sci, unknownAttributes: [{ type: 14, data: new Uint8Array([1]) }] })
+})
+
 describe('the list of kinds', () => {
   it('has each under its own name', () => {
     for (const [key, { name }] of Object.entries(linkKinds)) expect(key).toBe(name)
