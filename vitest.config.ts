@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+const instrumented = process.env.LINKWRIGHT_ASAN_OPTIONS !== undefined
 // An instrumented addon is several times slower.
-const patience = process.env.LINKWRIGHT_ADDON === undefined ? 1 : 4
+const patience = instrumented ? 4 : 1
 
 export default defineConfig({
   test: {
@@ -12,6 +13,8 @@ export default defineConfig({
     testTimeout: 60_000 * patience,
     hookTimeout: 60_000 * patience,
     teardownTimeout: 10_000,
+    // For the programs that tests start: see test/support/sanitized.sh.
+    env: instrumented ? { ASAN_OPTIONS: process.env.LINKWRIGHT_ASAN_OPTIONS } : {},
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -357,13 +357,6 @@ Failure open_socket(const SocketSpec& spec, Descriptor& out) {
   if (spec.family == AF_INET6 && (spec.ipv6_only || stream)) {
     if (const Failure failure = set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, spec.ipv6_only)) return failure;
   }
-  if (!spec.through.empty()) {
-    const uint32_t index = link_index(fd.get(), spec.through);
-    if (index == 0) return {ENODEV, "ioctl(SIOCGIFINDEX)"};
-    if (const Failure failure = set_option(fd.get(), SOL_SOCKET, SO_BINDTOIFINDEX, static_cast<int>(index))) {
-      return failure;
-    }
-  }
   if (spec.bind) {
     const uint32_t scope = spec.scope.empty() ? 0 : link_index(fd.get(), spec.scope);
     if (scope == 0 && !spec.scope.empty()) return {ENODEV, "ioctl(SIOCGIFINDEX)"};

@@ -16,7 +16,7 @@
 namespace linkwright::netns {
 
 // Where names live: each is a file on which a namespace is mounted. The place that ip-netns(8) uses.
-inline constexpr const char* kDirectory = "/run/netns";
+inline constexpr const char kDirectory[] = "/run/netns";
 
 // A system call that failed, or, false, none.
 struct Failure {
@@ -39,7 +39,7 @@ int visit_aside(int namespace_fd, const std::function<void()>& work);
 // Runs `work` on a thread of its own and waits for it. Returns the errno of making the thread.
 int aside(const std::function<void()>& work);
 
-inline constexpr const char* kNoWayBack = "setns back";
+inline constexpr const char kNoWayBack[] = "setns back";
 
 // A stay of the calling thread in a namespace, for work that can run on no other thread.
 class Stay {
@@ -116,7 +116,6 @@ struct SocketSpec {
   std::string address;  // to bind to; numeric, empty for any
   uint16_t port = 0;    // to bind to; 0 for any
   std::string scope;    // of a link-local address to bind to: a link's name or index
-  std::string through;  // the link to use for everything (SO_BINDTOIFINDEX), by name or index
   bool reuse_address = false;
   bool reuse_port = false;
   bool ipv6_only = false;

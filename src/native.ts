@@ -88,8 +88,6 @@ export interface NativeInetSocketOptions {
   port?: number | undefined
   /** Link name or index of a link-local `address`. */
   scope?: string | undefined
-  /** Link name or index that everything goes through (SO_BINDTOIFINDEX). */
-  through?: string | undefined
   reuseAddress?: boolean | undefined
   reusePort?: boolean | undefined
   ipv6Only?: boolean | undefined

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -110,7 +111,7 @@ Napi::Value inside_at_once(Napi::Env env, const std::shared_ptr<const Descriptor
   if (!errand.failure) {
     errand.failure = work(errand.result);
     come_back(stay);
-  } else if (errand.failure.syscall == netns::kNoWayBack) {
+  } else if (std::string_view(errand.failure.syscall) == netns::kNoWayBack) {
     return aside<Result>(env, inside<Result>(fd, std::move(work)), convert);
   }
   return finish(env, errand, convert);
@@ -223,7 +224,6 @@ std::function<Failure(Descriptor&)> socket_opening(const Napi::CallbackInfo& inf
   spec.bind = port >= 0 || !spec.address.empty();
   spec.port = static_cast<uint16_t>(std::max(port, 0));
   spec.scope = text(get("scope"));
-  spec.through = text(get("through"));
   spec.reuse_address = flag("reuseAddress");
   spec.reuse_port = flag("reusePort");
   spec.ipv6_only = flag("ipv6Only");

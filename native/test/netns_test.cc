@@ -141,10 +141,11 @@ TEST_SUITE("network namespaces") {
     CHECK(netns::open_socket(spec, fd).error == EINVAL);
     spec.address = "203.0.113.1";
     CHECK(netns::open_socket(spec, fd).error == EADDRNOTAVAIL);
-    spec.address = "";
-    spec.through = "no-such-link";
+    spec.family = AF_INET6;
+    spec.address = "fe80::1";
+    spec.scope = "no-such-link";
     CHECK(netns::open_socket(spec, fd).error == ENODEV);
-    spec.through = "a-name-that-is-too-long-for-a-link";
+    spec.scope = "a-name-that-is-too-long-for-a-link";
     CHECK(netns::open_socket(spec, fd).error == ENODEV);
     CHECK_FALSE(fd);
   }

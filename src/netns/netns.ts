@@ -211,7 +211,7 @@ export class Netns implements NetnsIdentity {
    * Connects a TCP socket that is inside the namespace: `net.connect()`, with its events and errors. Only addresses are
    * taken as `host`, for names would be resolved outside. TLS goes over it by `tls.connect({ socket })`.
    *
-   * `remoteAddress` and `localAddress` of a link-local connection can't be read, for Node looks the link up outside.
+   * Link-local addresses are not: Node would look for their link outside.
    * @throws {TypeError | RangeError} Not such options. @throws {ClosedError}
    */
   connect(options: NetnsConnectOptions): Socket {
@@ -232,7 +232,8 @@ export class Netns implements NetnsIdentity {
 
   /**
    * Makes a server listen inside the namespace: any `net.Server`, so also those of http, https, http2 and tls.
-   * Resolves to it once it listens; `server.address()` and all else are as ever.
+   * Resolves to it once it listens; `server.address()` and all else are as ever. Only link-local addresses of the server
+   * and of its clients can't be read (ENXIO), for Node looks their link up in this process's own namespace.
    * @throws {NetnsError} EADDRINUSE, EADDRNOTAVAIL, EACCES; EPERM to enter. @throws {ClosedError}
    * @throws {TypeError | RangeError} Not a server, not such options.
    */
@@ -242,7 +243,8 @@ export class Netns implements NetnsIdentity {
 
   /**
    * Opens a UDP socket inside the namespace and binds it: `dgram.createSocket()` and `bind()`. Where it then sends to is
-   * given by address; names are refused, for they would be resolved outside.
+   * given by address; names are refused, for they would be resolved outside. What comes from a link-local address is an
+   * 'error' event (ENXIO) where this process's own namespace has no link of the same index, for Node looks it up there.
    * @throws {NetnsError} EADDRINUSE, EADDRNOTAVAIL, EACCES; EPERM to enter. @throws {ClosedError}
    * @throws {TypeError | RangeError} Not such options.
    */

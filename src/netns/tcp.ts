@@ -7,13 +7,13 @@ import { type OnReadOpts, Server, Socket, type SocketConstructorOpts } from 'nod
 import { NetnsError } from '../errors.js'
 import type { NativeInetSocketOptions } from '../native.js'
 import { invalid } from '../wire/invalid.js'
-import { type Address, checkAddress, checkOptions, checkPort, endpoint } from './address.js'
+import { type Address, checkAddress, checkFarAddress, checkOptions, checkPort, endpoint } from './address.js'
 import { type Advice, explain, netnsFailure } from './failure.js'
 import type { Handle } from './handle.js'
 
 /** Those of `net.connect()` that have a meaning where names are not resolved; see there. */
 export interface NetnsConnectOptions {
-  /** An IPv4 or IPv6 address; a link-local one with the link's name or index inside the namespace (`fe80::2%eth0`). */
+  /** An IPv4 or IPv6 address, not a link-local one. */
   host: string
   port: number
   /** The address inside the namespace to connect from. */
@@ -61,10 +61,10 @@ export const BIND_ADVICE: Advice = {
 /** @throws {TypeError | RangeError} */
 export function connect(handle: Handle, options: NetnsConnectOptions): Socket {
   checkOptions(options, CONNECT_OPTIONS)
-  const host = checkAddress(options.host, 'options.host')
+  const host = checkFarAddress(options.host, 'options.host')
   const port = checkPort(options.port, 'options.port')
   const local =
-    options.localAddress === undefined ? undefined : checkAddress(options.localAddress, 'options.localAddress')
+    options.localAddress === undefined ? undefined : checkFarAddress(options.localAddress, 'options.localAddress')
   if (local && local.family !== host.family) {
     throw invalid('options.localAddress', `an IPv${host.family} address, as host is one`, options.localAddress, 'range')
   }
@@ -80,8 +80,6 @@ export function connect(handle: Handle, options: NetnsConnectOptions): Socket {
       stream: true,
       address: local?.address,
       port: localPort,
-      scope: local?.scope,
-      through: host.scope,
     })
   } catch (error) {
     // Told as a failure to connect is: by the 'error' event.
@@ -130,7 +128,10 @@ export function createConnection(
 
 /** Those of `server.listen()` that have a meaning for a TCP port; see there. */
 export interface NetnsListenOptions {
-  /** An IPv4 or IPv6 address of the namespace. Default: `::`, which takes IPv4 too; without IPv6 `0.0.0.0`. */
+  /**
+   * An IPv4 or IPv6 address of the namespace; a link-local one with the name or index of its link (`fe80::1%eth0`).
+   * Default: `::`, which takes IPv4 too; without IPv6 `0.0.0.0`.
+   */
   host?: string | undefined
   /** Default: 0, any free port; `server.address()` tells which. */
   port?: number | undefined

@@ -4,7 +4,7 @@ import { closeSync } from 'node:fs'
 import { isIP } from 'node:net'
 
 import { invalid } from '../wire/invalid.js'
-import { checkAddress, checkOptions, checkPort, endpoint } from './address.js'
+import { checkFarAddress, checkOptions, checkPort, endpoint } from './address.js'
 import { explain } from './failure.js'
 import type { Handle } from './handle.js'
 import { BIND_ADVICE } from './tcp.js'
@@ -12,7 +12,7 @@ import { BIND_ADVICE } from './tcp.js'
 /** Those of `dgram.createSocket()` and `socket.bind()`; see there. */
 export interface NetnsUdpOptions {
   type: 'udp4' | 'udp6'
-  /** The address inside the namespace to bind to. Default: any. */
+  /** The address inside the namespace to bind to, not a link-local one. Default: any. */
   address?: string | undefined
   /** Default: 0, any free port; `socket.address()` tells which. */
   port?: number | undefined
@@ -47,7 +47,7 @@ export async function udp(handle: Handle, options: NetnsUdpOptions): Promise<Soc
   const { type, reuseAddr, reusePort, ipv6Only, recvBufferSize, sendBufferSize, signal } = options
   if (type !== 'udp4' && type !== 'udp6') throw invalid('options.type', '"udp4" or "udp6"', type)
   const family = type === 'udp4' ? 4 : 6
-  const bound = options.address === undefined ? undefined : checkAddress(options.address, 'options.address')
+  const bound = options.address === undefined ? undefined : checkFarAddress(options.address, 'options.address')
   if (bound && bound.family !== family) {
     throw invalid('options.address', `an IPv${family} address, as type is "${type}"`, options.address, 'range')
   }

@@ -134,6 +134,22 @@ describePrivileged('a TCP server inside a namespace', () => {
     expect(await text(client)).toBe('again')
   })
 
+  it('listens at a link-local address of a link inside, by name or index', async () => {
+    const [one, two] = await joined()
+    const { ifindex } = (
+      JSON.parse(command('ip', '-n', two.name!, '-j', 'link', 'show', 'eth0')) as { ifindex: number }[]
+    )[0]!
+    for (const link of ['eth0', ifindex]) {
+      const server = net.createServer((socket) => socket.end('near'))
+      cleanup(() => server.close())
+      await two.listen(server, { host: `fe80::2%${link}`, port: 80 })
+      const client = one.spawn('bash', ['-c', 'exec 3<>/dev/tcp/fe80::2%eth0/80 && cat <&3'])
+      expect(await text(client.stdout)).toBe('near')
+      server.close()
+      await once(server, 'close')
+    }
+  })
+
   it('goes on when the handle of its namespace is closed', async () => {
     const netns = await looped()
     const server = await netns.listen(echo(), { host: '127.0.0.1' })
@@ -146,6 +162,8 @@ describePrivileged('a TCP server inside a namespace', () => {
   it.each([
     [{ host: 'localhost' }, 'options.host: expected an IPv4 or IPv6 address (names are not resolved'],
     [{ host: 5 }, 'options.host: expected an IPv4 or IPv6 address'],
+    [{ host: 'fe80::1' }, 'options.host: expected a link-local address with its link ("fe80::1%eth0"), got "fe80::1"'],
+    [{ host: '2001:db8::1%eth0' }, 'options.host: expected an address without a link'],
     [{ port: 65536 }, 'options.port: expected a port (an integer from 0 to 65535), got 65536'],
     [{ port: '80' }, 'options.port: expected a port (an integer from 0 to 65535), got "80"'],
     [{ backlog: 0 }, 'options.backlog: expected an integer from 1, got 0'],
@@ -315,20 +333,6 @@ describePrivileged('a TCP client inside a namespace', () => {
     expect(elsewhere.destroyed).toBe(true)
   })
 
-  it('reaches a link-local address by the name of the link inside', async () => {
-    const [one, two] = await joined()
-    const server = await two.listen(echo(), { host: 'fe80::2%eth0' })
-    for (const scope of ['eth0', '2']) {
-      const index = command('ip', '-n', one.name!, '-j', 'link', 'show', 'eth0')
-      const host = scope === 'eth0' ? 'fe80::2%eth0' : `fe80::2%${JSON.parse(index)[0].ifindex}`
-      const client = one.connect({ host, port: portOf(server) })
-      client.end('near')
-      expect(await text(client)).toBe('near')
-    }
-    const [error] = await once(one.connect({ host: 'fe80::2%nolink', port: 1 }), 'error')
-    expect(error).toMatchObject({ code: 'ENODEV', syscall: 'ioctl(SIOCGIFINDEX)' })
-  })
-
   it('does not connect again outside of its namespace', async () => {
     const netns = await looped()
     const server = await netns.listen(echo(), { host: '127.0.0.1' })
@@ -358,6 +362,8 @@ describePrivileged('a TCP client inside a namespace', () => {
       { host: '::1', port: 1, localAddress: '127.0.0.1' },
       'options.localAddress: expected an IPv6 address, as host is one',
     ],
+    [{ host: 'fe80::1%eth0', port: 1 }, 'options.host: expected no link-local address (Node would look'],
+    [{ host: '::1', port: 1, localAddress: 'fe80::1%eth0' }, 'options.localAddress: expected no link-local address'],
     [{ host: '::1', port: 1, lookup() {} }, 'options.lookup: unknown option'],
     [undefined, 'options: expected an object, got undefined'],
   ])('refuses %j', async (options, message) => {

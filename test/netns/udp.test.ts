@@ -112,6 +112,7 @@ describePrivileged('a UDP socket inside a namespace', () => {
       { type: 'udp4', address: 'localhost' },
       'options.address: expected an IPv4 or IPv6 address (names are not resolved',
     ],
+    [{ type: 'udp6', address: 'fe80::1%eth0' }, 'options.address: expected no link-local address'],
     [{ type: 'udp4', port: 70000 }, 'options.port: expected a port'],
     [{ type: 'udp4', recvBufferSize: 0 }, 'options.recvBufferSize: expected a number of bytes from 1, got 0'],
     [{ type: 'udp4', reuseAddress: true }, 'options.reuseAddress: unknown option, did you mean reuseAddr?'],

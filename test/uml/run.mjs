@@ -67,7 +67,7 @@ const guest = spawn(
     `GUEST_EXCHANGE=${exchange}`, `GUEST_PROJECT=${project}`, `GUEST_PATH=${dirname(process.execPath)}:${process.env.PATH}`,
   ], // prettier-ignore
   // A process group of its own: the kernel's threads and its processes are processes of the host.
-  { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, TMPDIR: '/var/tmp' } },
+  { detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
 )
 
 function killGuest() {
