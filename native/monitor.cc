@@ -122,10 +122,14 @@ void Monitor::drain(const std::shared_ptr<Subscription>& subscription) {
 
 void Monitor::deliver(const std::shared_ptr<Subscription>& subscription, std::vector<std::byte> messages, int error) {
   const size_t bytes = messages.size();
-  if (subscription->undelivered_.fetch_add(bytes) + bytes > kHighWater && !subscription->paused_.exchange(true)) {
-    epoll_event event{};
-    event.data.u64 = subscription->key_;
-    ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, subscription->fd_, &event);
+  if (subscription->undelivered_.fetch_add(bytes) + bytes > kHighWater) {
+    // The flag and what epoll is told are one step, or a resumption in between would be undone for ever.
+    std::lock_guard lock(mutex_);
+    if (!subscription->paused_.exchange(true)) {
+      epoll_event event{};
+      event.data.u64 = subscription->key_;
+      ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, subscription->fd_, &event);
+    }
   }
   auto shared = std::make_shared<std::vector<std::byte>>(std::move(messages));
   mailbox_.post([this, subscription, shared, bytes, error] {
@@ -135,8 +139,9 @@ void Monitor::deliver(const std::shared_ptr<Subscription>& subscription, std::ve
 }
 
 void Monitor::delivered(const std::shared_ptr<Subscription>& subscription, size_t bytes) {
-  if (subscription->undelivered_.fetch_sub(bytes) - bytes > kLowWater || !subscription->paused_.exchange(false)) return;
+  if (subscription->undelivered_.fetch_sub(bytes) - bytes > kLowWater) return;
   std::lock_guard lock(mutex_);
+  if (!subscription->paused_.exchange(false)) return;
   if (!subscriptions_.contains(subscription->key_)) return;
   epoll_event event{};
   event.events = EPOLLIN;
