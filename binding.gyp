@@ -9,6 +9,7 @@
         "native/monitor.cc",
         "native/netns.cc",
         "native/socket.cc",
+        "native/thread.cc",
         "native/addon/addon.cc",
         "native/addon/environment.cc",
         "native/addon/namespace.cc",

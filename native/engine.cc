@@ -1,14 +1,24 @@
 #include "engine.h"
 
+#include <chrono>
 #include <utility>
 
 namespace linkwright {
 
-void Engine::post(const std::shared_ptr<Lane>& lane, Task task) {
+namespace {
+// Where a further worker can't be had, until it is tried again.
+constexpr std::chrono::milliseconds kPatience{20};
+}  // namespace
+
+int Engine::post(const std::shared_ptr<Lane>& lane, Task task) {
   std::lock_guard lock(mutex_);
-  if (stopping_) return;
+  if (stopping_) return 0;
+  if (!recruiter_.started()) {
+    if (const int error = recruiter_.start([this] { recruit(); })) return error;
+  }
   lane->tasks_.push_back(std::move(task));
   schedule(lane);
+  return 0;
 }
 
 void Engine::post_next(const std::shared_ptr<Lane>& lane, Task task, bool paused) {
@@ -43,11 +53,28 @@ void Engine::schedule(const std::shared_ptr<Lane>& lane) {
   if (lane->busy_ || lane->paused_ || lane->tasks_.empty()) return;
   lane->busy_ = true;
   ready_.push_back(lane);
-  if (idle_ >= ready_.size()) {
-    wake_.notify_one();
-  } else if (alive_ < limit_) {
+  if (is_short()) short_.notify_one();
+  wake_.notify_one();
+}
+
+// With the mutex held: whether more lanes wait than there are workers to take them, and there may be more workers.
+bool Engine::is_short() const { return ready_.size() > idle_ + starting_ && alive_ < limit_; }
+
+void Engine::recruit() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    short_.wait(lock, [this] { return stopping_ || is_short(); });
+    if (stopping_) return;
+    std::erase_if(workers_, [](const auto& worker) { return worker->retired; });
+    Worker& worker = *workers_.emplace_back(std::make_unique<Worker>());
     alive_++;
-    threads_.emplace_back([this] { work(); });
+    starting_++;
+    if (worker.thread.start([this, &worker] { work(worker); }) == 0) continue;
+    alive_--;
+    starting_--;
+    workers_.pop_back();
+    // Others may do what waits meanwhile; if there is none, it waits until there can be one.
+    short_.wait_for(lock, kPatience, [this] { return stopping_; });
   }
 }
 
@@ -58,8 +85,9 @@ void Engine::leave(const std::shared_ptr<Lane>& lane) {
   left_.notify_all();
 }
 
-void Engine::work() {
+void Engine::work(Worker& self) {
   std::unique_lock lock(mutex_);
+  starting_--;
   for (;;) {
     idle_++;
     wake_.wait(lock, [this] { return stopping_ || !ready_.empty(); });
@@ -76,28 +104,26 @@ void Engine::work() {
     lock.lock();
     if (fate == WorkerFate::discard) {
       // This thread is stranded in another namespace. Its place goes to a fresh one.
-      if (!stopping_ && !ready_.empty()) {
-        threads_.emplace_back([this] { work(); });
-      } else {
-        alive_--;
-      }
+      self.retired = true;
+      alive_--;
+      if (is_short()) short_.notify_one();
       return;
     }
   }
 }
 
 void Engine::stop() {
-  std::vector<std::thread> threads;
   std::deque<std::shared_ptr<Lane>> dropped;
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
-    threads.swap(threads_);
     dropped.swap(ready_);
     wake_.notify_all();
     left_.notify_all();
+    short_.notify_all();
   }
-  for (std::thread& thread : threads) thread.join();
+  recruiter_.join();
+  workers_.clear();  // joins them
 }
 
 }  // namespace linkwright

@@ -2,14 +2,15 @@
 // connection's jobs in order and one at a time.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
+#include <utility>
 #include <vector>
+
+#include "thread.h"
 
 namespace linkwright {
 
@@ -46,8 +47,9 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   // Queues a task on a lane; with none, on a lane of its own.
-  void post(const std::shared_ptr<Lane>& lane, Task task);
-  void post(Task task) { post(std::make_shared<Lane>(), std::move(task)); }
+  // Returns 0, or the errno of making the engine's first thread: then nothing is queued, and nothing ever was.
+  int post(const std::shared_ptr<Lane>& lane, Task task);
+  int post(Task task) { return post(std::make_shared<Lane>(), std::move(task)); }
   // From within a task of the lane: goes on with `task` before anything queued, at once or, paused, after resume().
   void post_next(const std::shared_ptr<Lane>& lane, Task task, bool paused);
   void resume(const std::shared_ptr<Lane>& lane);
@@ -58,18 +60,30 @@ class Engine {
   void stop();
 
  private:
+  struct Worker {
+    Thread thread;
+    bool retired = false;  // about to end
+  };
+
   void schedule(const std::shared_ptr<Lane>& lane);
   void leave(const std::shared_ptr<Lane>& lane);
-  void work();
+  bool is_short() const;
+  void recruit();
+  void work(Worker& self);
 
   const unsigned limit_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable left_;
+  std::condition_variable short_;
   std::deque<std::shared_ptr<Lane>> ready_;
-  std::vector<std::thread> threads_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  // Makes the workers. Workers can't make each other, for one may be stranded in another namespace, and what it made
+  // would begin there.
+  Thread recruiter_;
   unsigned alive_ = 0;
   unsigned idle_ = 0;
+  unsigned starting_ = 0;
   bool stopping_ = false;
 };
 

@@ -25,6 +25,9 @@ constexpr size_t kSendAtMost = 64 << 10;
 // After an overrun what is still to come is there already, or will never be.
 constexpr int kTimeoutAfterOverrun = 50;
 
+// Each receive tells of an overrun once. One that goes on telling would be waited for for ever.
+constexpr int kOverrunsAtMost = 1000;
+
 std::span<std::byte> receive_buffer() {
   thread_local const std::unique_ptr<std::byte[]> buffer(new std::byte[kReceiveBuffer]);
   return {buffer.get(), kReceiveBuffer};
@@ -229,14 +232,14 @@ size_t Exchange::assemble(Batch& batch, size_t first) {
 void Exchange::receive(Batch& batch, size_t first, size_t end) {
   const auto buffer = receive_buffer();
   const size_t last = end - 1;
-  bool overrun = false;
+  int overruns = 0;
   int trouble = 0;
   while (batch.outcomes[last] == Outcome::pending && trouble == 0) {
     const Received received = transport_.receive(buffer);
     if (received.error == EAGAIN) {
-      trouble = transport_.wait(overrun ? kTimeoutAfterOverrun : timeout_ms_);
+      trouble = transport_.wait(overruns > 0 ? kTimeoutAfterOverrun : timeout_ms_);
     } else if (received.error == ENOBUFS) {
-      overrun = true;
+      if (++overruns == kOverrunsAtMost) trouble = ENOBUFS;
     } else if (received.error != 0) {
       trouble = received.error;
     } else if (received.foreign) {
@@ -254,7 +257,7 @@ void Exchange::receive(Batch& batch, size_t first, size_t end) {
       trouble = EBADMSG;
     }
   }
-  if (overrun) trouble = ENOBUFS;
+  if (overruns > 0) trouble = ENOBUFS;
   // Where the last was answered, silence about the others means success, unless answers were lost.
   for (size_t i = first; i < end; i++) {
     if (batch.outcomes[i] != Outcome::pending) continue;
@@ -323,6 +326,7 @@ Exchange::Part Exchange::read_dump(std::vector<std::byte>& out, size_t enough) {
     if (error == 0 && dump_interrupted_) error = EINTR;
     return Part{true, error};
   };
+  int overruns = 0;
   while (out.size() < enough) {
     const Received received = transport_.receive(buffer);
     if (received.error == EAGAIN) {
@@ -332,6 +336,7 @@ Exchange::Part Exchange::read_dump(std::vector<std::byte>& out, size_t enough) {
     if (received.error == ENOBUFS) {
       // The kernel goes on with the dump: read it out, then say that some of it was lost.
       dump_overrun_ = true;
+      if (++overruns == kOverrunsAtMost) return finish(ENOBUFS);
       continue;
     }
     if (received.error != 0) return finish(received.error);

@@ -26,7 +26,7 @@ constexpr size_t kLongestMessage = 1 << 18;
 }  // namespace
 
 int Monitor::start() {
-  if (thread_.joinable()) return 0;
+  if (thread_.started()) return 0;
   epoll_.reset(::epoll_create1(EPOLL_CLOEXEC));
   if (!epoll_) return errno;
   wake_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -35,8 +35,7 @@ int Monitor::start() {
   event.events = EPOLLIN;
   event.data.u64 = 0;
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) != 0) return errno;
-  thread_ = std::thread([this] { listen(); });
-  return 0;
+  return thread_.start([this] { listen(); });
 }
 
 int Monitor::add(const std::shared_ptr<Subscription>& subscription) {
@@ -62,7 +61,7 @@ void Monitor::remove(const std::shared_ptr<Subscription>& subscription) {
 
 void Monitor::stop() {
   stopping_ = true;
-  if (!thread_.joinable()) return;
+  if (!thread_.started()) return;
   const uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
   thread_.join();

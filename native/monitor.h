@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "descriptor.h"
 #include "engine.h"
 #include "socket.h"
+#include "thread.h"
 
 namespace linkwright {
 
@@ -65,7 +65,7 @@ class Monitor {
   uint64_t next_key_ = 1;  // 0 is the wake-up descriptor
   Descriptor epoll_;
   Descriptor wake_;
-  std::thread thread_;
+  Thread thread_;
   std::atomic<bool> stopping_ = false;
 };
 

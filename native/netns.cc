@@ -9,7 +9,6 @@
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/file.h>
@@ -25,6 +24,8 @@
 #include <memory>
 #include <utility>
 
+#include "thread.h"
+
 namespace linkwright::netns {
 
 namespace {
@@ -39,9 +40,6 @@ constexpr int kStackLimit = 64;
 Failure failed(const char* syscall) { return {errno, syscall}; }
 
 std::string path_of(const std::string& name) { return std::string(kDirectory) + '/' + name; }
-
-// Where the calling thread will return to; not owned.
-thread_local int t_home = -1;
 
 // Whether a descriptor is of a network namespace.
 Failure check_kind(int fd) {
@@ -198,15 +196,10 @@ int visit_aside(int namespace_fd, const std::function<void()>& work) {
   return refused != 0 ? refused : error;
 }
 
-// std::thread would end the process where there can be no more threads: its constructor can only throw.
 int aside(const std::function<void()>& work) {
-  const auto run = [](void* argument) -> void* {
-    (*static_cast<const std::function<void()>*>(argument))();
-    return nullptr;
-  };
-  pthread_t thread;
-  const int error = ::pthread_create(&thread, nullptr, run, const_cast<std::function<void()>*>(&work));
-  if (error == 0) ::pthread_join(thread, nullptr);
+  Thread thread;
+  const int error = thread.start(work);
+  thread.join();
   return error;
 }
 
@@ -222,17 +215,15 @@ Failure Stay::begin(int namespace_fd) {
   if (::setns(home.get(), CLONE_NEWNET) != 0) return failed(kNoWayBack);
   if (::setns(namespace_fd, CLONE_NEWNET) != 0) return failed("setns");
   home_ = std::move(home);
-  home_before_ = std::exchange(t_home, t_home >= 0 ? t_home : home_.get());
+  away_.emplace(home_.get());
   return {};
 }
 
 Failure Stay::end() {
+  away_.reset();
   const Descriptor home = std::move(home_);
-  t_home = home_before_;
   return ::setns(home.get(), CLONE_NEWNET) == 0 ? Failure{} : failed(kNoWayBack);
 }
-
-Descriptor home() { return Descriptor(t_home < 0 ? -1 : ::fcntl(t_home, F_DUPFD_CLOEXEC, 0)); }
 
 Failure open(const std::string& path, Descriptor& out) {
   // Without O_NONBLOCK the reading end of a pipe would wait for a writer.

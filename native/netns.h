@@ -6,12 +6,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "descriptor.h"
 #include "engine.h"
+#include "thread.h"
 
 namespace linkwright::netns {
 
@@ -56,12 +58,8 @@ class Stay {
 
  private:
   Descriptor home_;
-  int home_before_ = -1;
+  std::optional<Away> away_;
 };
-
-// The namespace that the calling thread will come back to, while it stays in another; closed otherwise.
-// A thread that it starts meanwhile begins in the wrong namespace, and belongs here.
-Descriptor home();
 
 // The namespace of the calling thread.
 Failure current(Descriptor& out);

@@ -12,6 +12,7 @@ export interface NativeSocketOwner {
    * of the request within the submission; undefined where all succeeded and none had a reply.
    * Of a dump: its messages, part by part; `last` is set on the last, and `errno` then says how it ended
    * (0: well; EINTR: the table changed meanwhile).
+   * The memory of `messages` is used again once this returns.
    */
   onAnswer(id: number, messages: Uint8Array | undefined, last: boolean, errno: number): void
 }
@@ -50,7 +51,10 @@ export interface NativeSocket {
   close(): void
 }
 
-/** `errno` 0: messages end to end; ENOBUFS: the kernel dropped some before this point; others: it failed. */
+/**
+ * `errno` 0: messages end to end; ENOBUFS: the kernel dropped some before this point; others: it failed.
+ * The memory of `messages` is used again once this returns.
+ */
 export type SubscriptionListener = (messages: Uint8Array | undefined, errno: number) => void
 
 export interface NativeSubscription {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
-#include <thread>
 #include <utility>
 
 namespace linkwright {
@@ -11,6 +10,10 @@ namespace linkwright {
 namespace {
 // Enough to overlap the grace periods of single deletions; more would only queue for the kernel's one lock.
 constexpr unsigned kWorkers = 8;
+
+// Longer than nearly all that is handed over. New memory for each part would have to be zeroed, and to be found again
+// by the garbage collector.
+constexpr size_t kPassingBuffer = 256 << 10;
 }  // namespace
 
 Environment::Environment(Napi::Env env) : env_(env) {
@@ -79,7 +82,7 @@ Napi::Promise Environment::async(Napi::Env env, Task work, Settle settle) {
   auto deferred = std::make_shared<Napi::Promise::Deferred>(env);
   Napi::Promise promise = deferred->Promise();
   hold();
-  engine_->post([this, deferred, work = std::move(work), settle = std::move(settle)]() mutable {
+  const int error = engine_->post([this, deferred, work = std::move(work), settle = std::move(settle)]() mutable {
     const WorkerFate fate = work();
     post([this, deferred, settle = std::move(settle)] {
       release();
@@ -87,7 +90,28 @@ Napi::Promise Environment::async(Napi::Env env, Task work, Settle settle) {
     });
     return fate;
   });
+  if (error != 0) {
+    release();
+    deferred->Reject(system_error(env, error, "pthread_create").Value());
+  }
   return promise;
+}
+
+napi_value Environment::passing_bytes(const std::vector<std::byte>& bytes) {
+  if (bytes.empty() || bytes.size() > kPassingBuffer) return to_bytes(env_, bytes);
+  napi_value buffer = nullptr;
+  if (passing_ == nullptr) {
+    void* data = nullptr;
+    if (napi_create_arraybuffer(env_, kPassingBuffer, &data, &buffer) != napi_ok) return to_bytes(env_, {});
+    passing_buffer_ = Napi::Persistent(Napi::Object(env_, buffer));
+    passing_ = static_cast<std::byte*>(data);
+  } else {
+    buffer = passing_buffer_.Value();
+  }
+  std::memcpy(passing_, bytes.data(), bytes.size());
+  napi_value array = nullptr;
+  napi_create_typedarray(env_, napi_uint8_array, bytes.size(), buffer, 0, &array);
+  return array;
 }
 
 bool can_run_javascript(napi_env env) {

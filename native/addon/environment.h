@@ -37,6 +37,10 @@ class Environment final : public Mailbox {
   using Settle = std::function<void(Napi::Env, const Napi::Promise::Deferred&)>;
   Napi::Promise async(Napi::Env env, Task work, Settle settle);
 
+  // A Uint8Array of what JavaScript has read when the call it is handed to returns: its memory is used again then.
+  // undefined where there is nothing.
+  napi_value passing_bytes(const std::vector<std::byte>& bytes);
+
   Napi::FunctionReference socket_constructor;
   Napi::FunctionReference subscription_constructor;
   Napi::FunctionReference namespace_constructor;
@@ -53,6 +57,8 @@ class Environment final : public Mailbox {
   std::vector<Completion> pending_;
   bool open_ = true;
   unsigned holds_ = 0;
+  Napi::ObjectReference passing_buffer_;
+  std::byte* passing_ = nullptr;  // what the buffer holds; it stays where it is
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Monitor> monitor_;
 };

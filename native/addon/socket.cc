@@ -10,6 +10,7 @@
 #include "addon/environment.h"
 #include "addon/namespace.h"
 #include "netns.h"
+#include "thread.h"
 
 namespace linkwright {
 
@@ -63,9 +64,9 @@ OpenRequest read_open(const Napi::CallbackInfo& info) {
 
 // What came of opening: the socket, or where it failed.
 struct Opened {
-  explicit Opened(const OpenRequest& request) {
+  explicit Opened(const OpenRequest& request, bool elsewhere) {
     connection->protocol = request.options.protocol;
-    connection->elsewhere = request.netns >= 0;
+    connection->elsewhere = elsewhere;
   }
   std::shared_ptr<Connection> connection = std::make_shared<Connection>();
   int error = 0;
@@ -105,13 +106,16 @@ SocketWrap::~SocketWrap() = default;
 
 Napi::Object SocketWrap::wrap(Napi::Env env, std::shared_ptr<Connection> connection) {
   Napi::Object object = Environment::of(env).socket_constructor.New({});
-  if (!env.IsExceptionPending()) Unwrap(object)->connection_ = std::move(connection);
+  // A worker thread may be terminated between any two calls: each may fail from then on, with no exception pending.
+  SocketWrap* wrapped = object.IsEmpty() || env.IsExceptionPending() ? nullptr : Unwrap(object);
+  if (wrapped == nullptr) return {};
+  wrapped->connection_ = std::move(connection);
   return object;
 }
 
 Napi::Value SocketWrap::open(const Napi::CallbackInfo& info) {
   const OpenRequest request = read_open(info);
-  auto opened = std::make_shared<Opened>(request);
+  auto opened = std::make_shared<Opened>(request, request.netns >= 0);
   return Environment::of(info.Env())
       .async(
           info.Env(),
@@ -134,14 +138,15 @@ Napi::Value SocketWrap::open(const Napi::CallbackInfo& info) {
             if (opened->error != 0) {
               deferred.Reject(system_error(env, opened->error, opened->syscall).Value());
             } else {
-              deferred.Resolve(wrap(env, opened->connection));
+              const Napi::Object object = wrap(env, opened->connection);
+              if (!object.IsEmpty()) deferred.Resolve(object);
             }
           });
 }
 
 Napi::Value SocketWrap::open_sync(const Napi::CallbackInfo& info) {
   const OpenRequest request = read_open(info);
-  Opened opened(request);
+  Opened opened(request, request.netns >= 0 || is_away());
   const auto open_here = [&] { opened.error = KernelSocket::open(request.options, opened.connection->socket); };
   if (request.netns < 0) {
     open_here();
@@ -162,16 +167,28 @@ void SocketWrap::begin() {
   if (in_flight_ == 1 && keeps_alive_) environment_.hold();
 }
 
+// A request that no thread could be had for has not begun.
+Napi::Value SocketWrap::begun(Napi::Env env, int error) {
+  if (error == 0) return env.Undefined();
+  finish();
+  system_error(env, error, "pthread_create").ThrowAsJavaScriptException();
+  return {};
+}
+
+void SocketWrap::finish() {
+  if (in_flight_ == 1 && keeps_alive_) environment_.release();
+  if (--in_flight_ == 0) Unref();
+}
+
 void SocketWrap::end(uint32_t id, const std::vector<std::byte>& bytes, bool last, int error) {
   const Napi::Env env = Env();
   Napi::Object self = Value();
   if (last) {
     dumps_.erase(id);
-    if (in_flight_ == 1 && keeps_alive_) environment_.release();
-    if (--in_flight_ == 0) Unref();
+    finish();
   }
   call(env, self, environment_.dispatch.Value(),
-       {self, Napi::Number::New(env, id), to_bytes(env, bytes), Napi::Boolean::New(env, last),
+       {self, Napi::Number::New(env, id), environment_.passing_bytes(bytes), Napi::Boolean::New(env, last),
         Napi::Number::New(env, error)});
 }
 
@@ -179,7 +196,7 @@ Napi::Value SocketWrap::submit(const Napi::CallbackInfo& info) {
   const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
   const bool stop_at_failure = info[3].As<Napi::Boolean>().Value();
   begin();
-  environment_.engine().post(
+  const int error = environment_.engine().post(
       connection_->lane, [this, id, stop_at_failure, connection = connection_, messages = copy_bytes(info[1]),
                           patches = read_patches(info[2])]() mutable {
         auto answers =
@@ -187,7 +204,7 @@ Napi::Value SocketWrap::submit(const Napi::CallbackInfo& info) {
         environment_.post([this, id, answers] { end(id, *answers, true, 0); });
         return WorkerFate::keep;
       });
-  return info.Env().Undefined();
+  return begun(info.Env(), error);
 }
 
 Napi::Value SocketWrap::submit_sync(const Napi::CallbackInfo& info) {
@@ -210,14 +227,15 @@ Napi::Value SocketWrap::dump(const Napi::CallbackInfo& info) {
   dump->connection = connection_;
   dumps_.emplace(dump->id, dump);
   begin();
-  environment_.engine().post(connection_->lane,
-                             [this, dump, message = copy_bytes(info[1]), patches = read_patches(info[2])]() mutable {
-                               const int error = dump->connection->exchange.begin_dump(message, patches);
-                               if (error == 0) return read(dump);
-                               environment_.post([this, dump, error] { end(dump->id, {}, true, error); });
-                               return WorkerFate::keep;
-                             });
-  return info.Env().Undefined();
+  const int error = environment_.engine().post(
+      connection_->lane, [this, dump, message = copy_bytes(info[1]), patches = read_patches(info[2])]() mutable {
+        const int refused = dump->connection->exchange.begin_dump(message, patches);
+        if (refused == 0) return read(dump);
+        environment_.post([this, dump, refused] { end(dump->id, {}, true, refused); });
+        return WorkerFate::keep;
+      });
+  if (error != 0) dumps_.erase(dump->id);
+  return begun(info.Env(), error);
 }
 
 // Reads one part of a dump on a worker, hands it over, and goes on with the next as the same lane's next task.
@@ -295,7 +313,8 @@ Napi::Value SocketWrap::subscribe(const Napi::CallbackInfo& info) {
   int error = 0;
   const char* syscall = "socket";
   const auto open_here = [&] { error = KernelSocket::open(options, *socket); };
-  if (connection_->elsewhere) {
+  // Inside netns.run this thread is elsewhere, and a socket at home is not where it is.
+  if (connection_->elsewhere || is_away()) {
     const Descriptor netns(connection_->socket.namespace_descriptor());
     if (const int refused = netns ? netns::visit_aside(netns.get(), open_here) : EPERM) {
       error = refused;
@@ -309,8 +328,9 @@ Napi::Value SocketWrap::subscribe(const Napi::CallbackInfo& info) {
     return {};
   }
   Napi::Object object = environment_.subscription_constructor.New({});
-  if (env.IsExceptionPending()) return {};
-  error = SubscriptionWrap::Unwrap(object)->start(std::move(socket), info[2].As<Napi::Function>());
+  SubscriptionWrap* wrapped = object.IsEmpty() || env.IsExceptionPending() ? nullptr : SubscriptionWrap::Unwrap(object);
+  if (wrapped == nullptr) return {};
+  error = wrapped->start(std::move(socket), info[2].As<Napi::Function>());
   if (error != 0) {
     system_error(env, error, "epoll_ctl").ThrowAsJavaScriptException();
     return {};
@@ -330,10 +350,11 @@ Napi::Value SocketWrap::unref(const Napi::CallbackInfo& info) {
 
 Napi::Value SocketWrap::close(const Napi::CallbackInfo& info) {
   if (!std::exchange(closed_, true)) {
-    environment_.engine().post(connection_->lane, [connection = connection_] {
+    const int error = environment_.engine().post(connection_->lane, [connection = connection_] {
       connection->socket.close();
       return WorkerFate::keep;
     });
+    if (error != 0) connection_->socket.close();  // no thread was ever there to use it
   }
   return info.Env().Undefined();
 }
@@ -358,7 +379,8 @@ int SubscriptionWrap::start(std::unique_ptr<KernelSocket> socket, Napi::Function
   subscription_ =
       std::make_shared<Subscription>(std::move(socket), fd, [this](const std::vector<std::byte>& messages, int error) {
         const Napi::Env env = Env();
-        call(env, env.Undefined(), listener_.Value(), {to_bytes(env, messages), Napi::Number::New(env, error)});
+        call(env, env.Undefined(), listener_.Value(),
+             {environment_.passing_bytes(messages), Napi::Number::New(env, error)});
       });
   if (const int error = environment_.monitor().add(subscription_)) {
     subscription_.reset();

@@ -51,6 +51,8 @@ class SocketWrap final : public Napi::ObjectWrap<SocketWrap> {
   static Napi::Object wrap(Napi::Env env, std::shared_ptr<Connection> connection);
 
   void begin();
+  Napi::Value begun(Napi::Env env, int error);
+  void finish();
   void end(uint32_t id, const std::vector<std::byte>& bytes, bool last, int error);
   WorkerFate read(const std::shared_ptr<Dump>& dump);
 

@@ -1,6 +1,9 @@
 #include "engine.h"
 
 #include <doctest/doctest.h>
+#include <errno.h>
+#include <sched.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <chrono>
@@ -11,6 +14,8 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "netns.h"
 
 namespace {
 
@@ -167,6 +172,41 @@ TEST_SUITE("engine") {
       return WorkerFate::keep;
     });
     CHECK(after.wait());
+  }
+
+  TEST_CASE("workers begin where the maker of the engine's first thread belongs, even if it stays elsewhere") {
+    const auto place = [] {
+      struct stat status {};
+      return ::stat("/proc/thread-self/ns/net", &status) == 0 ? status.st_ino : 0;
+    };
+    const auto home = place();
+    Descriptor away;
+    // Makes a namespace, and is gone with its thread.
+    int error = 0;
+    REQUIRE(netns::aside([&] { error = netns::create(away).failure.error; }) == 0);
+    if (error == EPERM) return;  // makes no namespaces without privilege
+    REQUIRE(error == 0);
+    Engine engine(2);
+    Countdown all(20);
+    std::atomic<int> at_home = 0;
+    netns::Stay stay;
+    REQUIRE_FALSE(stay.begin(away.get()));
+    const auto task = [&](WorkerFate fate) {
+      return [&, fate] {
+        if (place() == home) at_home++;
+        // A worker that is thrown away has been left there: what it could make would begin there.
+        if (fate == WorkerFate::discard) ::setns(away.get(), CLONE_NEWNET);
+        all.tick();
+        return fate;
+      };
+    };
+    for (int i = 0; i < 10; i++) {
+      CHECK(engine.post(task(WorkerFate::discard)) == 0);
+      CHECK(engine.post(task(WorkerFate::keep)) == 0);
+    }
+    REQUIRE_FALSE(stay.end());
+    REQUIRE(all.wait());
+    CHECK(at_home == 20);
   }
 
   TEST_CASE("discarded threads with nothing left to do leave room for new ones") {

@@ -424,6 +424,14 @@ TEST_SUITE("answers lost, late or strange") {
     CHECK(kernel.waiting() == 0);
   }
 
+  TEST_CASE_FIXTURE(Fixture, "a socket that says ENOBUFS for ever is not read for ever") {
+    const auto answers = submit_one([this](uint32_t) {
+      for (int i = 0; i < 5000; i++) kernel.fail_receive(ENOBUFS);
+    });
+    REQUIRE(answers.size() == 1);
+    CHECK(answers[0].error() == ENOBUFS);
+  }
+
   TEST_CASE_FIXTURE(Fixture, "an overrun with the last ack received fails what is then unknown with ENOBUFS") {
     kernel.on_send = [this](std::span<const std::byte> datagram) {
       const uint32_t first = header_of(datagram).nlmsg_seq;
@@ -695,6 +703,13 @@ TEST_SUITE("dumps") {
     CHECK(outcome.error == EINTR);
     outcome = dump([this](uint32_t sequence) { kernel.arrive(done(sequence)); });
     CHECK(outcome.error == 0);
+  }
+
+  TEST_CASE_FIXTURE(DumpFixture, "a dump whose socket says ENOBUFS for ever ends") {
+    const auto outcome = dump([this](uint32_t) {
+      for (int i = 0; i < 5000; i++) kernel.fail_receive(ENOBUFS);
+    });
+    CHECK(outcome.error == ENOBUFS);
   }
 
   TEST_CASE_FIXTURE(DumpFixture, "a dump of which a part was lost is read to its end and says ENOBUFS") {

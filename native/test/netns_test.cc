@@ -84,7 +84,7 @@ TEST_SUITE("network namespaces") {
     netns::Stay stay;
     CHECK(stay.begin(-1));
     CHECK_FALSE(done);
-    CHECK_FALSE(netns::home());
+    CHECK_FALSE(is_away());
   }
 
   TEST_CASE("work aside is done by another thread, before it returns") {

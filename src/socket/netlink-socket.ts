@@ -2,13 +2,13 @@
 import { BatchError, ClosedError } from '../errors.js'
 import { native, type NativeSocket, type NativeSocketOwner } from '../native.js'
 import { invalid } from '../wire/invalid.js'
-import { eachMessage, NLMSG_MIN_TYPE } from '../wire/message.js'
+import { Messages, NLMSG_MIN_TYPE } from '../wire/message.js'
 import { Reader } from '../wire/reader.js'
 import { dumpFailure, engineFailure, failureOf, INTERRUPTED } from './failure.js'
 import type { NetlinkError } from '../errors.js'
 import { systemFailure } from './open-error.js'
 import type { AnyRequest, Request, ResultOf } from './request.js'
-import { Submission } from './submission.js'
+import { type Answers, Submission } from './submission.js'
 import { type MessageListener, Subscription } from './subscription.js'
 
 /** A network namespace as far as a socket needs it: an open descriptor. */
@@ -41,6 +41,7 @@ export type SettledOf<Requests extends readonly AnyRequest[]> = {
 }
 
 interface Pending {
+  /** `messages` are to be read before it returns: their memory is used again. */
   onAnswer(messages: Uint8Array | undefined, last: boolean, errno: number): void
 }
 
@@ -148,8 +149,7 @@ export class NetlinkSocket implements NativeSocketOwner {
     this.#flush()
     const submission = new Submission()
     for (const request of requests) submission.add(request)
-    const answers = await this.#submit(submission, true)
-    const { results = [], errors } = submission.read(answers)
+    const { results = [], errors } = await this.#submit(submission, true)
     results.length = requests.length
     const index = errors?.findIndex((error) => error !== undefined) ?? -1
     if (index >= 0) throw new BatchError(index, requests.length, results.slice(0, index), errors![index]!)
@@ -173,11 +173,17 @@ export class NetlinkSocket implements NativeSocketOwner {
     const parts: Uint8Array[] = []
     let end: { errno: number } | undefined
     let wake: (() => void) | undefined
-    const id = this.#dump(request, (messages, ended) => {
-      if (messages !== undefined) parts.push(messages)
-      if (ended) end = ended
-      wake?.()
-    })
+    let refused: Error | undefined
+    const id = this.#dump(
+      request,
+      (messages, ended) => {
+        if (messages !== undefined) parts.push(messages.slice())
+        if (ended) end = ended
+        wake?.()
+      },
+      (error) => (refused = error),
+    )
+    if (refused !== undefined) throw refused
     // Only the consumer knows how long it will take: closing does not wait for it.
     let stopped = false
     const stop = () => {
@@ -292,59 +298,89 @@ export class NetlinkSocket implements NativeSocketOwner {
     this.#staged = undefined
     this.#resolves = []
     this.#rejects = []
-    const id = this.#nextId++
-    this.#pending.set(id, {
-      onAnswer(messages) {
-        submission.release()
-        const { results, errors } = submission.read(messages)
-        if (errors === undefined) {
-          for (let i = 0; i < resolves.length; i++) resolves[i]!(results?.[i])
-          return
-        }
-        for (let i = 0; i < resolves.length; i++) {
-          const error = errors[i]
-          if (error === undefined) resolves[i]!(results?.[i])
-          else rejects[i]!(error)
-        }
-      },
+    const settle = ({ results, errors }: Answers) => {
+      if (errors === undefined) {
+        for (let i = 0; i < resolves.length; i++) resolves[i]!(results?.[i])
+        return
+      }
+      for (let i = 0; i < resolves.length; i++) {
+        const error = errors[i]
+        if (error === undefined) resolves[i]!(results?.[i])
+        else rejects[i]!(error)
+      }
+    }
+    this.#queue(submission, false, settle, (error) => {
+      for (const reject of rejects) reject(error)
     })
-    this.#native.submit(id, submission.bytes, submission.patches, false)
   }
 
-  #submit(submission: Submission, stopAtFailure: boolean): Promise<Uint8Array | undefined> {
-    return new Promise((resolve) => {
-      const id = this.#nextId++
-      this.#pending.set(id, {
-        onAnswer(messages) {
-          submission.release()
-          resolve(messages)
-        },
-      })
-      this.#native.submit(id, submission.bytes, submission.patches, stopAtFailure)
+  #submit(submission: Submission, stopAtFailure: boolean): Promise<Answers> {
+    return new Promise((resolve, reject) => this.#queue(submission, stopAtFailure, resolve, reject))
+  }
+
+  #queue(submission: Submission, stopAtFailure: boolean, settle: (answers: Answers) => void, reject: Reject): void {
+    this.#begin(
+      submission,
+      (id) => this.#native.submit(id, submission.bytes, submission.patches, stopAtFailure),
+      (messages) => {
+        let answers: Answers
+        try {
+          answers = submission.read(messages)
+        } catch (error) {
+          return reject(error as Error)
+        }
+        settle(answers)
+      },
+      reject,
+    )
+  }
+
+  /** Has the addon begin something; `refuse` is told where not even a thread for it could be had. */
+  #begin(submission: Submission, begin: (id: number) => void, onAnswer: Pending['onAnswer'], refuse: Reject): number {
+    const id = this.#nextId++
+    this.#pending.set(id, {
+      onAnswer(messages, last, errno) {
+        if (last) submission.release()
+        onAnswer(messages, last, errno)
+      },
     })
+    try {
+      begin(id)
+    } catch (error) {
+      this.#pending.delete(id)
+      submission.release()
+      refuse(systemFailure(error, 'make a thread that speaks to the kernel') as Error)
+    }
+    return id
   }
 
   async #collect(request: AnyRequest): Promise<unknown[]> {
     for (let tries = 0; ; tries++) {
-      const all: unknown[] = []
+      const parts: unknown[][] = []
       let said: NetlinkError | undefined
       let broken: Error | undefined
-      const errno = await new Promise<number>((resolve) => {
-        const id = this.#dump(request, (messages, end) => {
-          if (messages !== undefined && broken === undefined) {
-            try {
-              said = readPart(request, messages, all) ?? said
-            } catch (error) {
-              broken = error as Error
+      const errno = await new Promise<number>((resolve, reject) => {
+        const id = this.#dump(
+          request,
+          (messages, end) => {
+            if (messages !== undefined && broken === undefined) {
+              try {
+                const part: unknown[] = []
+                said = readPart(request, messages, part) ?? said
+                parts.push(part)
+              } catch (error) {
+                broken = error as Error
+              }
             }
-          }
-          if (end) resolve(end.errno)
-          else if (messages !== undefined) this.#native.consumed(id, messages.length)
-        })
+            if (end) resolve(end.errno)
+            else if (messages !== undefined) this.#native.consumed(id, messages.length)
+          },
+          reject,
+        )
       })
       if (broken !== undefined) throw broken
-      if (errno === 0) return all
-      if (errno !== INTERRUPTED || tries >= this.#dumpRetries) throw dumpFailure(request, errno, all, said)
+      if (errno === 0) return joined(parts)
+      if (errno !== INTERRUPTED || tries >= this.#dumpRetries) throw dumpFailure(request, errno, joined(parts), said)
       if (this.#closed) throw closedError()
     }
   }
@@ -374,20 +410,24 @@ export class NetlinkSocket implements NativeSocketOwner {
   #dump(
     request: AnyRequest,
     onPart: (messages: Uint8Array | undefined, end: { errno: number } | undefined) => void,
+    refuse: Reject,
   ): number {
     this.#flush()
     const submission = new Submission()
     submission.add(request)
-    const id = this.#nextId++
-    this.#pending.set(id, {
-      onAnswer(messages, last, errno) {
-        if (last) submission.release()
-        onPart(messages, last ? { errno } : undefined)
-      },
-    })
-    this.#native.dump(id, submission.bytes, submission.patches)
-    return id
+    return this.#begin(
+      submission,
+      (id) => this.#native.dump(id, submission.bytes, submission.patches),
+      (messages, last, errno) => onPart(messages, last ? { errno } : undefined),
+      refuse,
+    )
   }
+}
+
+/** One array of all, which is grown once. */
+function joined(parts: unknown[][]): unknown[] {
+  if (parts.length === 1) return parts[0]!
+  return ([] as unknown[]).concat(...parts)
 }
 
 /** Reads the objects of a part of a dump behind those of earlier parts; returns what the kernel said if it ended badly. */
@@ -396,14 +436,15 @@ function readPart(request: AnyRequest, messages: Uint8Array | undefined, items: 
   let said: NetlinkError | undefined
   const r = new Reader(messages)
   const { operation } = request
-  eachMessage(r, (message) => {
+  const message = new Messages(r)
+  while (message.next()) {
     if (message.type < NLMSG_MIN_TYPE) {
       said = failureOf(request, r, message)
-      return
+      continue
     }
     const item: unknown = operation.read!(r, message)
     if (item !== undefined) items.push(item)
-  })
+  }
   return said
 }
 

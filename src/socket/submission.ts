@@ -1,6 +1,6 @@
 /** Requests on their way together: their bytes end to end, and who waits for which. */
 import { NetlinkError } from '../errors.js'
-import { eachMessage, NLMSG_ERROR, NLMSG_DONE } from '../wire/message.js'
+import { Messages, NLMSG_ERROR, NLMSG_DONE } from '../wire/message.js'
 import { Reader } from '../wire/reader.js'
 import { failureOf } from './failure.js'
 import type { AnyRequest } from './request.js'
@@ -84,13 +84,14 @@ export class Submission {
     const { requests } = this
     if (answers !== undefined) {
       const r = new Reader(answers)
-      eachMessage(r, (message) => {
+      const message = new Messages(r)
+      while (message.next()) {
         const index = message.sequence
         const request = requests[index]
-        if (request === undefined) return
+        if (request === undefined) continue
         if (message.type === NLMSG_ERROR || message.type === NLMSG_DONE) {
           ;(out.errors ??= [])[index] = failureOf(request, r, message)
-          return
+          continue
         }
         try {
           const result: unknown = request.operation.read?.(r, message)
@@ -98,7 +99,7 @@ export class Submission {
         } catch (error) {
           ;(out.errors ??= [])[index] = error as Error
         }
-      })
+      }
     }
     for (let i = 0; i < requests.length; i++) {
       const request = requests[i]!

@@ -1,7 +1,7 @@
 /** A subscription to multicast groups. */
 import type { NativeSocket, NativeSubscription } from '../native.js'
 import { errorText } from '../errors.js'
-import { eachMessage, type Message, NLMSG_MIN_TYPE } from '../wire/message.js'
+import { type Message, Messages, NLMSG_MIN_TYPE } from '../wire/message.js'
 import { Reader } from '../wire/reader.js'
 
 export interface MessageListener {
@@ -27,9 +27,8 @@ export class Subscription {
       if (messages === undefined) return
       const r = new Reader(messages)
       try {
-        eachMessage(r, (message) => {
-          if (message.type >= NLMSG_MIN_TYPE) listener.onMessage(r, message)
-        })
+        const message = new Messages(r)
+        while (message.next()) if (message.type >= NLMSG_MIN_TYPE) listener.onMessage(r, message)
       } catch (error) {
         listener.onError(error as Error)
       }

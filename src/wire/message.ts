@@ -40,23 +40,44 @@ export interface Message {
   end: number
 }
 
-/** Calls `visit` for each message of the buffer with one object that is used again: nothing may keep it. */
-export function eachMessage(r: Reader, visit: (message: Message) => void): void {
-  const message: Message = { type: 0, flags: 0, sequence: 0, start: 0, body: 0, end: 0 }
-  const total = r.bytes.length
-  for (let at = 0; at < total;) {
+/**
+ * The messages of a buffer one after the other: itself the message at which it stands.
+ *
+ *     const message = new Messages(r)
+ *     while (message.next()) …
+ */
+export class Messages implements Message {
+  type = 0
+  flags = 0
+  sequence = 0
+  start = 0
+  body = 0
+  end = 0
+  readonly #r: Reader
+  #next = 0
+
+  constructor(r: Reader) {
+    this.#r = r
+  }
+
+  /** Goes on to the next; false at the end. @throws {MalformedMessage} There is none that is whole. */
+  next(): boolean {
+    const r = this.#r
+    const at = this.#next
+    const total = r.bytes.length
+    if (at >= total) return false
     const length = at + HEADER_SIZE <= total ? r.getU32(at) : 0
     if (length < HEADER_SIZE || at + length > total) {
       throw new MalformedMessage(`a message of ${length} bytes in ${total - at}`)
     }
-    message.type = r.getU16(at + 4)
-    message.flags = r.getU16(at + 6)
-    message.sequence = r.getU32(at + 8)
-    message.start = at
-    message.body = at + HEADER_SIZE
-    message.end = at + length
-    visit(message)
-    at += (length + 3) & ~3
+    this.type = r.getU16(at + 4)
+    this.flags = r.getU16(at + 6)
+    this.sequence = r.getU32(at + 8)
+    this.start = at
+    this.body = at + HEADER_SIZE
+    this.end = at + length
+    this.#next = at + ((length + 3) & ~3)
+    return true
   }
 }
 

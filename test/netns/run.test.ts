@@ -5,11 +5,11 @@ import { expect, it } from 'vitest'
 import { Netns } from '../../src/netns/netns.js'
 import { closing, describePrivileged, inside, namespaceDescriptors, namespaceOf } from '../support/netns.js'
 
-const SOURCE = new URL('../../src/netns/netns.ts', import.meta.url).href
+const SOURCE = new URL('../../src/index.ts', import.meta.url).href
 
 /** Runs a script in a process of its own and returns what it printed as JSON. */
 function script<Answer>(body: string, ...prefix: string[]): Answer {
-  const text = `import { Netns } from ${JSON.stringify(SOURCE)}\n${body}`
+  const text = `import { Netns, Rtnetlink } from ${JSON.stringify(SOURCE)}\n${body}`
   const words = [...prefix, process.execPath, '--import', 'tsx', '--input-type=module', '-e', text]
   const { status, stdout, stderr } = spawnSync(words[0]!, words.slice(1), { encoding: 'utf8' })
   if (status !== 0) throw new Error(`exit ${status}: ${stderr}`)
@@ -149,6 +149,35 @@ describePrivileged('running a function inside a namespace', () => {
       console.log(JSON.stringify(threads.map((thread) => fs.readlinkSync('/proc/self/task/' + thread + '/ns/net'))))`)
     expect(new Set(namespaces).size).toBe(1)
     expect(namespaces.length).toBeGreaterThan(4)
+  })
+
+  it('leaves what is begun in there to threads that are outside', () => {
+    const answer = script<Record<string, boolean>>(`
+      const netns = Netns.createSync()
+      const own = Netns.current()
+      let opened, watch
+      const rt = Rtnetlink.openSync()
+      netns.run(() => {
+        opened = Rtnetlink.open()
+        watch = rt.watch(['link'])
+        const inside = Rtnetlink.openSync()
+        globalThis.inside = inside
+      })
+      await rt.links.list()
+      const place = (socket) => socket.namespace()
+      const first = await opened
+      const later = await Rtnetlink.open({ netns })
+      const seen = { first: place(first.socket).inode === own.inode, inside: place(inside.socket).inode === netns.inode }
+      // What changes at home is heard; nothing changes there but by this.
+      const heard = inside.watch(['link'])
+      await later.links.create({ kind: 'veth', name: 'a', veth: { peer: { name: 'b' } } })
+      const event = await heard.next()
+      seen.heard = event.value.type === 'link'
+      watch.close()
+      heard.close()
+      await Promise.all([first, rt, inside, later].map((socket) => socket.close()))
+      console.log(JSON.stringify(seen))`)
+    expect(answer).toEqual({ first: true, inside: true, heard: true })
   })
 
   it('does not enter where it could not come back, and other work inside is done all the same', () => {

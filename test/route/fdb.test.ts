@@ -5,7 +5,7 @@ import { Netns } from '../../src/netns/netns.js'
 import { fdbAdd, fdbAppend, fdbDelete, fdbGet, fdbList } from '../../src/route/fdb.js'
 import { Rtnetlink } from '../../src/route/rtnetlink.js'
 import { type FdbSpec, NDMSG_SIZE, readFdb } from '../../src/schema/neighbor.js'
-import { eachMessage, HEADER_SIZE } from '../../src/wire/message.js'
+import { HEADER_SIZE, Messages } from '../../src/wire/message.js'
 import { Reader } from '../../src/wire/reader.js'
 import { ip } from '../support/iproute2.js'
 import { describePrivileged, eventually, inside } from '../support/netns.js'
@@ -201,7 +201,8 @@ inNamespace('an FDB entry of a bridge', () => {
     const { bytes } = fdbAdd({ link: 1, lladdr: mac(1), master: true, vlan: 7 })
     const r = new Reader(bytes)
     const found: unknown[] = []
-    eachMessage(r, (message) => found.push(readFdb(r, message)))
+    const message = new Messages(r)
+    while (message.next()) found.push(readFdb(r, message))
     expect(found).toMatchObject([{ ifindex: 1, lladdr: mac(1), vlan: 7, flags: ['master'] }])
     expect(bytes.length).toBe(HEADER_SIZE + NDMSG_SIZE + 12 + 8)
   })

@@ -4,7 +4,7 @@ import { linkAddAltName, linkCreate, linkGet, linkList, linkGroupUpdate, linkUpd
 import { linkAttributes, readLink } from '../../src/schema/link.js'
 import { statistics64 } from '../../src/schema/link-statistics.js'
 import { pathAt } from '../../src/wire/attributes.js'
-import { eachMessage, type Message } from '../../src/wire/message.js'
+import { Messages } from '../../src/wire/message.js'
 import { Reader } from '../../src/wire/reader.js'
 
 /** What a caller without types may give. */
@@ -117,7 +117,8 @@ describe('what is not given', () => {
 const read = (bytes: Uint8Array) => {
   const reader = new Reader(bytes)
   let link: ReturnType<typeof readLink>
-  eachMessage(reader, (message: Message) => (link = readLink(reader, message)))
+  const messages = new Messages(reader)
+  while (messages.next()) link = readLink(reader, messages)
   return link
 }
 

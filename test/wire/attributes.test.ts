@@ -8,7 +8,7 @@ import { readRoute, routeAttributes } from '../../src/schema/route.js'
 import type { AttributeTable } from '../../src/wire/attributes.js'
 import { attribute, attributes, either, nested, pathAt, readOnly, repeated } from '../../src/wire/attributes.js'
 import { flag, text, u16, u32, u8 } from '../../src/wire/codec.js'
-import { eachMessage, HEADER_SIZE, type Message, readExtendedAck } from '../../src/wire/message.js'
+import { HEADER_SIZE, type Message, Messages, readExtendedAck } from '../../src/wire/message.js'
 import { MalformedMessage, Reader } from '../../src/wire/reader.js'
 import { Writer } from '../../src/wire/writer.js'
 
@@ -236,10 +236,11 @@ describe('bytes that are no attributes', () => {
       fc.property(fc.uint8Array({ maxLength: 120 }), (bytes) => {
         let count = 0
         try {
-          eachMessage(new Reader(bytes), (message) => {
+          const message = new Messages(new Reader(bytes))
+          while (message.next()) {
             expect(message.end).toBeLessThanOrEqual(bytes.length)
             expect(++count).toBeLessThanOrEqual(bytes.length / HEADER_SIZE)
-          })
+          }
         } catch (error) {
           expect(error).toBeInstanceOf(MalformedMessage)
         }
