@@ -1,5 +1,5 @@
 /** Linux networking as a library: netlink, in-process. */
-export { BatchError, ClosedError, DumpInterruptedError, NetlinkError } from './errors.js'
+export { BatchError, ClosedError, DumpInterruptedError, NetlinkError, NetnsError } from './errors.js'
 export { Netns } from './netns/netns.js'
 export * from './route/addresses.js'
 export * from './route/fdb.js'

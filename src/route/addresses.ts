@@ -18,7 +18,7 @@ import { unknownOption } from '../wire/invalid.js'
 import { NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REPLACE } from '../wire/message.js'
 import { writer } from '../wire/writer.js'
 import { Facet } from './facet.js'
-import { countDeleted } from './neighbors.js'
+import { countDeleted } from './count-deleted.js'
 
 export type { Address, AddressFlag, AddressProtocol, AddressSettableFlag, AddressSpec } from '../schema/address.js'
 export type { RouteScope } from '../schema/route-scope.js'

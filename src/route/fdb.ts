@@ -17,7 +17,7 @@ import { unknownOption } from '../wire/invalid.js'
 import { NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REPLACE } from '../wire/message.js'
 import { writer } from '../wire/writer.js'
 import { Facet } from './facet.js'
-import { countDeleted } from './neighbors.js'
+import { countDeleted } from './count-deleted.js'
 
 export type { FdbKey } from '../schema/neighbor.js'
 

@@ -16,6 +16,7 @@ import { unknownOption } from '../wire/invalid.js'
 import { AF_INET, AF_INET6, formatAddress } from '../wire/inet.js'
 import { NLM_F_ACK, NLM_F_CREATE, NLM_F_DUMP, NLM_F_EXCL, NLM_F_REPLACE, NLM_F_APPEND } from '../wire/message.js'
 import { writer } from '../wire/writer.js'
+import { countDeleted } from './count-deleted.js'
 import { Facet } from './facet.js'
 
 const operation = (message: string, verb: string): Operation<NeighborSpec, void> => ({
@@ -157,16 +158,4 @@ export class Neighbors extends Facet {
     )
     return countDeleted(await this.socket.bulk(deletions))
   }
-}
-
-const ENOENT = 2
-
-/** How many of the deletions were done; one that found nothing (`absent`) is no failure, any other is thrown. */
-export function countDeleted(results: readonly PromiseSettledResult<unknown>[], absent = ENOENT): number {
-  let deleted = 0
-  for (const result of results) {
-    if (result.status === 'fulfilled') deleted++
-    else if ((result.reason as { errno?: number }).errno !== absent) throw result.reason
-  }
-  return deleted
 }

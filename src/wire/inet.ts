@@ -80,21 +80,37 @@ function parseIPv6(text: string, into: Uint8Array, at: number): boolean {
 }
 
 /**
- * '10.1.', '2.3' and '2.3/32' by their 16 bits, as they come up: half an address each, so that a new one is made by one
- * addition and is one string in memory.
+ * Halves of an address as text by their 16 bits, made as they come up: a new address is then one addition, and its
+ * halves are one string in memory each. Two levels, for an array with wide gaps is slow to look into.
  */
-const firstHalves: string[] = []
-const secondHalves: string[] = []
-const hostHalves: string[] = []
+class Halves {
+  readonly #byFirst: (string[] | undefined)[] = Array.from({ length: 256 }, () => undefined)
+  readonly #make: (first: number, second: number) => string
 
-const firstHalf = (bytes: Uint8Array, at: number): string => {
-  const number = (bytes[at]! << 8) | bytes[at + 1]!
-  return (firstHalves[number] ??= `${number >> 8}.${number & 0xff}.`)
+  constructor(make: (first: number, second: number) => string) {
+    this.#make = make
+  }
+
+  at(bytes: Uint8Array, at: number): string {
+    const first = bytes[at]!
+    const second = bytes[at + 1]!
+    const row = this.#byFirst[first]
+    if (row === undefined) return this.#add(first)[second]!
+    return row[second]!
+  }
+
+  #add(first: number): string[] {
+    return (this.#byFirst[first] = Array.from({ length: 256 }, (_, second) => this.#make(first, second)))
+  }
 }
 
+/** '10.1.', '2.3' and '2.3/32' */
+const firstHalves = new Halves((first, second) => `${first}.${second}.`)
+const secondHalves = new Halves((first, second) => `${first}.${second}`)
+const hostHalves = new Halves((first, second) => `${first}.${second}/32`)
+
 function formatIPv4(bytes: Uint8Array, at: number): string {
-  const number = (bytes[at + 2]! << 8) | bytes[at + 3]!
-  return firstHalf(bytes, at) + (secondHalves[number] ??= `${number >> 8}.${number & 0xff}`)
+  return firstHalves.at(bytes, at) + secondHalves.at(bytes, at + 2)
 }
 
 /** RFC 5952: lower case, no leading zeros, the longest run of zero groups (the first of equals, never one alone) as ::. */
@@ -154,10 +170,7 @@ const lengthSuffix = Array.from({ length: 256 }, (_, length) => `/${length}`)
 
 /** A prefix as text: an address of four or sixteen bytes in canonical form, and the length. */
 export function formatPrefix(bytes: Uint8Array, at: number, size: number, length: number): string {
-  if (size === 4 && length === 32) {
-    const number = (bytes[at + 2]! << 8) | bytes[at + 3]!
-    return firstHalf(bytes, at) + (hostHalves[number] ??= `${number >> 8}.${number & 0xff}/32`)
-  }
+  if (size === 4 && length === 32) return firstHalves.at(bytes, at) + hostHalves.at(bytes, at + 2)
   return formatAddress(bytes, at, size) + lengthSuffix[length]!
 }
 
