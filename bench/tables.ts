@@ -1,11 +1,14 @@
 /**
  * FDB entries on a vxlan, routes and neighbours, N of each, added by single calls that are awaited together; then the
  * dump of the routes to objects. The same work as `limit tables`, printed with the same keys as one JSON line.
- * Before what is timed the same is done a few times with fewer entries, in namespaces that are thrown away.
+ * Before what is timed the same is done a few times with fewer entries, in namespaces that are thrown away; before each
+ * table garbage is collected.
  *
  *     npm run --silent bench:tables -- --entries 20000
  */
 import { parseArgs } from 'node:util'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 import { Netns, Rtnetlink } from 'linkwright'
 
@@ -13,7 +16,7 @@ const { values } = parseArgs({ options: { entries: { type: 'string', default: '2
 const n = Number(values.entries)
 if (!Number.isInteger(n) || n < 1 || n > 60_000) throw new RangeError('--entries: expected an integer from 1 to 60000')
 
-const WARM_UP_ROUNDS = 5
+const WARM_UP_ROUNDS = 8
 const WARM_UP_ENTRIES = 4000
 
 const hex = (byte: number) => byte.toString(16).padStart(2, '0')
@@ -74,7 +77,12 @@ async function tables(n: number): Promise<Times> {
   }
 }
 
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+/** What the tables before left behind is collected first, so that none pays for another. */
 async function timed(work: () => Promise<unknown>): Promise<number> {
+  collectGarbage()
   const start = performance.now()
   await work()
   return (performance.now() - start) * 1000

@@ -542,6 +542,8 @@ export function readRoute(r: Reader, { body, end }: Message): Route | undefined 
   return route
 }
 
+const NO_FLAGS = namesOf(routeFlag, 0)
+
 /** One literal for each set of properties: an object of exactly its size, and of one shape with its like. */
 function shapedRoute(
   family: Route['family'],
@@ -563,6 +565,14 @@ function shapedRoute(
     ? { family, dst, type, table, protocol, scope, flags, oif }
     : { family, dst, type, table, protocol, scope, flags, oif, via }
 }
+
+/**
+ * One of each shape, for ever: with the last object of a shape the engine forgets the shape, and with it the machine
+ * code that was made for it. The next dump would begin as slowly as the first.
+ */
+export const routeShapes: readonly Route[] = [0, 1].flatMap((oif) =>
+  [undefined, ''].map((via) => shapedRoute('ipv4', '', 'unicast', 'main', 'boot', 'link', NO_FLAGS, via, oif)),
+)
 
 /** The attributes of a route that few have. */
 function readOthers(r: Reader, body: number, end: number, route: Route): void {

@@ -2,7 +2,7 @@
 import type { AttributeTable } from '../wire/attributes.js'
 import type { Message } from '../wire/message.js'
 import type { Reader } from '../wire/reader.js'
-import type { Encoded } from '../wire/writer.js'
+import { type Encoded, encodedShape } from '../wire/writer.js'
 
 /** What all requests of one kind have in common. */
 export interface Operation<Spec, Result> {
@@ -46,6 +46,9 @@ export class Request<Result, Spec = unknown> {
     return `${this.operation.describe(this.spec)} (${this.operation.message})`
   }
 }
+
+/** Kept: see `readerShape` in wire/reader.ts. */
+export const requestShape = new Request({} as Operation<unknown, unknown>, encodedShape, undefined)
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any request will do
 export type AnyRequest = Request<any, any>

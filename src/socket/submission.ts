@@ -115,3 +115,6 @@ export class Submission {
     return out
   }
 }
+
+/** Kept: see `readerShape` in wire/reader.ts. */
+export const submissionShape = new Submission()

@@ -4,7 +4,7 @@
  *     nlmsghdr: u32 length │ u16 type │ u16 flags │ u32 sequence │ u32 port      (linux/netlink.h)
  *     NLMSG_ERROR, NLMSG_DONE: s32 -errno │ the request's header │ attributes of the extended ack
  */
-import { MalformedMessage, type Reader } from './reader.js'
+import { MalformedMessage, type Reader, readerShape } from './reader.js'
 import type { AttributePolicy } from '../errors.js'
 import { littleEndian, readText, readU64 } from './codec.js'
 
@@ -80,6 +80,9 @@ export class Messages implements Message {
     return true
   }
 }
+
+/** Kept: see `readerShape`. */
+export const messagesShape = new Messages(readerShape)
 
 /** What the kernel says of a failure beside its number (NLMSGERR_ATTR_*). */
 export interface ExtendedAck {

@@ -35,6 +35,9 @@ export class Reader {
   }
 }
 
+/** Kept, as that of routes is (`routeShapes`): code made for a shape is dropped with its last object. */
+export const readerShape = new Reader(new Uint8Array(0))
+
 /** What came from the kernel is not what the protocol allows: nothing of the message is believed. */
 export class MalformedMessage extends Error {
   override readonly name = 'MalformedMessage'

@@ -192,5 +192,13 @@ export class Writer {
   }
 }
 
+/** The shape of what `finish` returns, kept: see `readerShape` in reader.ts. */
+export const encodedShape: Encoded = emptyMessage()
+function emptyMessage(): Encoded {
+  const w = new Writer()
+  w.begin(0, 0, 0)
+  return w.finish()
+}
+
 /** The one writer: encoding is synchronous, and what was written stays where it is. */
 export const writer = new Writer()
