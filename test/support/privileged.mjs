@@ -5,6 +5,7 @@
  *
  *     node test/support/privileged.mjs [--or-run | --or-fail] command [argument …]
  *
+ * What is run `--or-run`, the tests, has such a /run in any case, so that the host's names are never touched.
  * Where the machine allows neither, `--or-run` runs the command all the same with LINKWRIGHT_UNPRIVILEGED set to
  * the reason (what needs privilege skips itself and says so); `--or-fail` says why and exits with 1.
  */
@@ -20,8 +21,12 @@ function isPrivileged() {
   return [CAP_NET_ADMIN, CAP_SYS_ADMIN].every((capability) => (capabilities >> capability) & 1n)
 }
 
+/** The words that give a command an empty /run of its own: names that it makes there are gone with it. */
+const OWN_RUN = ['sh', '-c', 'mount -t tmpfs tmpfs /run && exec "$@"', 'sh']
 /** The words that put a command inside namespaces of its own. */
-const INSIDE = ['unshare', '-rnm', 'sh', '-c', 'mount -t tmpfs tmpfs /run && exec "$@"', 'sh']
+const INSIDE = ['unshare', '-rnm', ...OWN_RUN]
+/** The same for what has the privilege already and is to touch nothing of the host's. */
+const ASIDE = ['unshare', '-m', ...OWN_RUN]
 
 /** Why a user namespace can't be had, in words for somebody who wants one. */
 function reasonAgainst() {
@@ -65,6 +70,10 @@ if (!isPrivileged()) {
     console.error('Running what needs no privilege; every test that does is reported as skipped.')
     environment.LINKWRIGHT_UNPRIVILEGED = reason
   }
+}
+
+if (words === command && mode === '--or-run' && spawnSync(ASIDE[0], [...ASIDE.slice(1), 'true']).status === 0) {
+  words = [...ASIDE, ...command]
 }
 
 const child = spawn(words[0], words.slice(1), { stdio: 'inherit', env: environment })

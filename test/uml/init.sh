@@ -33,6 +33,7 @@ results=/run/results
 mkdir "$results"
 mount -t hostfs none "$results" -o "$GUEST_EXCHANGE/results"
 
+# The ciphers of macsec are made of gcm, ghash and ctr.
 # Without this, each namespace begins with a dozen tunnels; without the parameters, with a dummy, two ifbs and a bond.
 echo 2 >/proc/sys/net/core/fb_tunnels_only_for_init_net
 modules=(
@@ -40,6 +41,7 @@ modules=(
   batman-adv 'bonding max_bonds=0' bridge can-dev 'dummy numdummies=0' fou fou6 geneve gtp hsr 'ifb numifbs=0' ila ip6_gre ip6_tunnel ip6_vti ip_gre
   ip_vti ipip ipvlan ipvtap macsec macvlan macvtap mpls_gso mpls_iptunnel mpls_router nlmon sit team tun vcan veth
   vrf vxcan vxlan xfrm_user
+  gcm ghash-generic ctr
   act_gact act_mirred cls_flower cls_matchall cls_u32 sch_fq_codel sch_htb sch_ingress sch_netem sch_prio sch_tbf
 )
 for module in "${modules[@]}"; do
