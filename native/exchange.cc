@@ -98,7 +98,7 @@ struct Exchange::Batch {
   std::span<std::byte> messages;
   std::span<const Patch> patches;
   size_t next_patch = 0;
-  bool stop_at_failure = false;
+  Stop stop = Stop::never;
   std::vector<uint32_t> offsets;  // of each message, and the end of the last
   std::vector<Outcome> outcomes;
   std::vector<std::byte> answers;
@@ -121,9 +121,8 @@ struct Exchange::Batch {
   }
 };
 
-std::vector<std::byte> Exchange::submit(std::span<std::byte> messages, std::span<const Patch> patches,
-                                        bool stop_at_failure) {
-  Batch batch{messages, patches, 0, stop_at_failure, {}, {}, {}, sequence_ + 1, false};
+std::vector<std::byte> Exchange::submit(std::span<std::byte> messages, std::span<const Patch> patches, Stop stop) {
+  Batch batch{messages, patches, 0, stop, {}, {}, {}, sequence_ + 1, false};
   size_t offset = 0;
   while (offset + sizeof(nlmsghdr) <= messages.size()) {
     const size_t length = header_at(messages, offset).nlmsg_len;
@@ -139,7 +138,7 @@ std::vector<std::byte> Exchange::submit(std::span<std::byte> messages, std::span
   sequence_ += static_cast<uint32_t>(whole);
 
   for (size_t first = 0; first < whole;) {
-    if (stop_at_failure && batch.failed) {
+    if (stop != Stop::never && batch.failed) {
       batch.fail(first, whole, ECANCELED);
       break;
     }
@@ -175,7 +174,7 @@ size_t Exchange::assemble(Batch& batch, size_t first) {
     nlmsghdr header = header_at(message, 0);
     const size_t message_weight = (header.nlmsg_flags & NLM_F_ACK) != 0 ? kReplyWeight : kFailureWeight;
     if (end != first && (bytes + message.size() > std::min(send_limit, kSendAtMost) ||
-                         weight + message_weight > transport_.receive_limit() || batch.stop_at_failure)) {
+                         weight + message_weight > transport_.receive_limit() || batch.stop == Stop::after_failure)) {
       break;
     }
     if (message.size() > send_limit) {
@@ -188,7 +187,7 @@ size_t Exchange::assemble(Batch& batch, size_t first) {
     bool wait = false;
     while (patch < batch.patches.size() && batch.patches[patch].offset < batch.offsets[end + 1]) {
       const Patch& wanted = batch.patches[patch++];
-      if (wanted.barrier && end != first) {
+      if (wanted.after > first && end != first) {
         wait = true;
         break;
       }

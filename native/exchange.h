@@ -20,9 +20,16 @@ constexpr uint16_t kAnsweredByEngine = 0x8000;
 
 // A u32 in a request to be filled with the index of a link just before it is sent.
 struct Patch {
-  uint32_t offset = 0;   // in the submission
-  bool barrier = false;  // an earlier request of the submission may make or rename the link: send that first
+  uint32_t offset = 0;  // in the submission
+  uint32_t after = 0;   // how many of its first requests must be done before: the last of them may make the link
   std::string name;
+};
+
+// When the rest of a submission is not sent any more.
+enum class Stop : uint8_t {
+  never,
+  after_failure,  // one message a send, and none after one that failed
+  after_send,     // none after a send in which one failed: the others of that send were done
 };
 
 class Exchange {
@@ -31,8 +38,8 @@ class Exchange {
 
   // Sends the messages (end to end, aligned) and returns every reply and every failure as messages whose
   // nlmsg_seq is the index of the request. Messages that carry NLM_F_ACK are awaited by themselves.
-  // After a failure with `stop_at_failure` the rest is not sent and fails with ECANCELED.
-  std::vector<std::byte> submit(std::span<std::byte> messages, std::span<const Patch> patches, bool stop_at_failure);
+  // What is not sent any more fails with ECANCELED.
+  std::vector<std::byte> submit(std::span<std::byte> messages, std::span<const Patch> patches, Stop stop);
 
   // Sends a dump request: 0 or an errno.
   int begin_dump(std::span<std::byte> message, std::span<const Patch> patches);

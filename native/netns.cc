@@ -249,11 +249,12 @@ Failure identify(int fd, Identity& out) {
   return {};
 }
 
-Creation create(Descriptor& out) {
+Creation create(Descriptor& out, const std::function<void()>& work) {
   Descriptor home;
   if (const Failure failure = current(home)) return {failure, WorkerFate::keep};
   if (::unshare(CLONE_NEWNET) != 0) return {failed("unshare"), WorkerFate::keep};
   const Failure failure = current(out);
+  if (!failure && work) work();
   return {failure, ::setns(home.get(), CLONE_NEWNET) == 0 ? WorkerFate::keep : WorkerFate::discard};
 }
 

@@ -78,12 +78,12 @@ struct Identity {
 Failure identify(int fd, Identity& out);
 
 // Makes a namespace without a name: it lives as long as something refers to it.
-// The calling thread leaves its own namespace for it, and the fate says whether it came back.
+// The calling thread leaves its own namespace for it, does `work` there, and the fate says whether it came back.
 struct Creation {
   Failure failure;
   WorkerFate fate = WorkerFate::keep;
 };
-Creation create(Descriptor& out);
+Creation create(Descriptor& out, const std::function<void()>& work = {});
 
 // The same with a name, as `ip netns add` does it. On failure nothing is left behind, and the name is free again
 // unless it was another's (EEXIST of "open").

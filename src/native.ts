@@ -20,6 +20,16 @@ export interface NativeSocketOwner {
 /** Flag in `nlmsg_flags` of an NLMSG_ERROR in answers that the engine made itself: the kernel did not answer so. */
 export const ANSWERED_BY_ENGINE = 0x8000
 
+/** When the rest of a submission is not sent any more; it fails with ECANCELED then. */
+export const stop = {
+  never: 0,
+  /** Each request is sent alone, and none after one that failed. */
+  afterFailure: 1,
+  /** None after a send in which one failed; the others of that send were done. */
+  afterSend: 2,
+} as const
+export type StopRule = (typeof stop)[keyof typeof stop]
+
 /** One request/reply netlink socket, in one namespace for ever. */
 export interface NativeSocket {
   owner: NativeSocketOwner | undefined
@@ -27,11 +37,12 @@ export interface NativeSocket {
    * Queues requests: netlink messages end to end. The engine numbers them and asks for acks.
    * A message with NLM_F_ACK set by the caller is awaited by itself (it has a reply); of the others only failures
    * come back. `patches`: 24 bytes each, the offset of a u32 in `messages` to be filled with a link's index just
-   * before sending, whether it must wait for the requests before it (u32), and the name of the link (16 bytes).
+   * before sending, how many of the submission's first requests must be done before (u32), and the name of the link
+   * (16 bytes).
    */
-  submit(id: number, messages: Uint8Array, patches: Uint8Array | undefined, stopAtFailure: boolean): void
+  submit(id: number, messages: Uint8Array, patches: Uint8Array | undefined, stop: StopRule): void
   /** The same on the calling thread, after everything queued. Blocks. */
-  submitSync(messages: Uint8Array, patches: Uint8Array | undefined, stopAtFailure: boolean): Uint8Array | undefined
+  submitSync(messages: Uint8Array, patches: Uint8Array | undefined, stop: StopRule): Uint8Array | undefined
   /** Queues a dump request; its parts arrive at `onAnswer`. Paused when too much is undelivered, until `resume`. */
   dump(id: number, message: Uint8Array, patches: Uint8Array | undefined): void
   /** The same on the calling thread: all messages end to end, and how it ended. Blocks. */
@@ -42,6 +53,17 @@ export interface NativeSocket {
   linkIndex(name: string): number
   /** Opens a multicast subscription in the same namespace. */
   subscribe(groups: number[], receiveBuffer: number, listener: SubscriptionListener): NativeSubscription
+  /**
+   * Opens a socket in the namespace of the descriptor, or (-1) in a new one, which it then has as `created`.
+   * What is queued on either socket runs in one order, on one thread at a time.
+   */
+  beside(
+    protocol: number,
+    netns: number,
+    receiveBuffer: number,
+    sendBuffer: number,
+    strict: boolean,
+  ): Promise<NativeSocket & { created?: NativeNamespace }>
   /** A new descriptor of the socket's namespace, owned by the caller's object (SIOCGSKNS). */
   namespace(): NativeNamespace
   /** Whether requests in flight keep the process alive. On by default. */

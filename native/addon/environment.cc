@@ -77,12 +77,12 @@ void Environment::release() {
   if (--holds_ == 0) napi_unref_threadsafe_function(env_, wake_);
 }
 
-Napi::Promise Environment::async(Napi::Env env, Task work, Settle settle) {
+Napi::Promise Environment::async(Napi::Env env, const std::shared_ptr<Lane>& lane, Task work, Settle settle) {
   if (!can_run_javascript(env)) return {};
   auto deferred = std::make_shared<Napi::Promise::Deferred>(env);
   Napi::Promise promise = deferred->Promise();
   hold();
-  const int error = engine_->post([this, deferred, work = std::move(work), settle = std::move(settle)]() mutable {
+  const int error = engine_->post(lane, [this, deferred, work = std::move(work), settle = std::move(settle)]() mutable {
     const WorkerFate fate = work();
     post([this, deferred, settle = std::move(settle)] {
       release();

@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "engine.h"
@@ -35,7 +36,11 @@ class Environment final : public Mailbox {
 
   // Does `work` on a worker thread and settles the promise on the JavaScript thread; alive meanwhile.
   using Settle = std::function<void(Napi::Env, const Napi::Promise::Deferred&)>;
-  Napi::Promise async(Napi::Env env, Task work, Settle settle);
+  Napi::Promise async(Napi::Env env, Task work, Settle settle) {
+    return async(env, std::make_shared<Lane>(), std::move(work), std::move(settle));
+  }
+  // The same in its turn on a lane.
+  Napi::Promise async(Napi::Env env, const std::shared_ptr<Lane>& lane, Task work, Settle settle);
 
   // A Uint8Array of what JavaScript has read when the call it is handed to returns: its memory is used again then.
   // undefined where there is nothing.

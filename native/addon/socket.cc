@@ -28,7 +28,7 @@ std::vector<std::byte> copy_bytes(const Napi::Value& value) {
   return {data, data + array.ByteLength()};
 }
 
-// u32 offset, u32 barrier, char name[16]: see src/native.ts.
+// u32 offset, u32 after, char name[16]: see src/native.ts.
 std::vector<Patch> read_patches(const Napi::Value& value) {
   std::vector<Patch> patches;
   if (!value.IsTypedArray()) return patches;
@@ -36,16 +36,17 @@ std::vector<Patch> read_patches(const Napi::Value& value) {
   patches.reserve(bytes.size() / kPatchSize);
   for (size_t at = 0; at + kPatchSize <= bytes.size(); at += kPatchSize) {
     Patch patch;
-    uint32_t barrier = 0;
     memcpy(&patch.offset, &bytes[at], sizeof patch.offset);
-    memcpy(&barrier, &bytes[at + 4], sizeof barrier);
-    patch.barrier = barrier != 0;
+    memcpy(&patch.after, &bytes[at + 4], sizeof patch.after);
     const auto* name = reinterpret_cast<const char*>(&bytes[at + 8]);
     patch.name.assign(name, strnlen(name, kPatchSize - 8));
     patches.push_back(std::move(patch));
   }
   return patches;
 }
+
+// 0 to 2: see src/native.ts.
+Stop read_stop(const Napi::Value& value) { return static_cast<Stop>(value.As<Napi::Number>().Uint32Value()); }
 
 struct OpenRequest {
   SocketOptions options;
@@ -90,7 +91,8 @@ void SocketWrap::init(Napi::Env env, Napi::Object exports) {
        InstanceMethod<&SocketWrap::dump>("dump"), InstanceMethod<&SocketWrap::dump_sync>("dumpSync"),
        InstanceMethod<&SocketWrap::consumed>("consumed"), InstanceMethod<&SocketWrap::link_index>("linkIndex"),
        InstanceMethod<&SocketWrap::subscribe>("subscribe"), InstanceMethod<&SocketWrap::namespace_of>("namespace"),
-       InstanceMethod<&SocketWrap::ref>("ref"), InstanceMethod<&SocketWrap::unref>("unref"),
+       InstanceMethod<&SocketWrap::beside>("beside"), InstanceMethod<&SocketWrap::ref>("ref"),
+       InstanceMethod<&SocketWrap::unref>("unref"),
        InstanceMethod<static_cast<Napi::Value (SocketWrap::*)(const Napi::CallbackInfo&)>(&SocketWrap::close)>(
            "close")});
   environment.socket_constructor = Napi::Persistent(constructor);
@@ -194,13 +196,12 @@ void SocketWrap::end(uint32_t id, const std::vector<std::byte>& bytes, bool last
 
 Napi::Value SocketWrap::submit(const Napi::CallbackInfo& info) {
   const uint32_t id = info[0].As<Napi::Number>().Uint32Value();
-  const bool stop_at_failure = info[3].As<Napi::Boolean>().Value();
+  const Stop stop = read_stop(info[3]);
   begin();
   const int error = environment_.engine().post(
-      connection_->lane, [this, id, stop_at_failure, connection = connection_, messages = copy_bytes(info[1]),
+      connection_->lane, [this, id, stop, connection = connection_, messages = copy_bytes(info[1]),
                           patches = read_patches(info[2])]() mutable {
-        auto answers =
-            std::make_shared<std::vector<std::byte>>(connection->exchange.submit(messages, patches, stop_at_failure));
+        auto answers = std::make_shared<std::vector<std::byte>>(connection->exchange.submit(messages, patches, stop));
         environment_.post([this, id, answers] { end(id, *answers, true, 0); });
         return WorkerFate::keep;
       });
@@ -210,10 +211,10 @@ Napi::Value SocketWrap::submit(const Napi::CallbackInfo& info) {
 Napi::Value SocketWrap::submit_sync(const Napi::CallbackInfo& info) {
   std::vector<std::byte> messages = copy_bytes(info[0]);
   const std::vector<Patch> patches = read_patches(info[1]);
-  const bool stop_at_failure = info[2].As<Napi::Boolean>().Value();
+  const Stop stop = read_stop(info[2]);
   std::vector<std::byte> answers;
-  const bool ran = environment_.engine().run(
-      connection_->lane, [&] { answers = connection_->exchange.submit(messages, patches, stop_at_failure); });
+  const bool ran = environment_.engine().run(connection_->lane,
+                                             [&] { answers = connection_->exchange.submit(messages, patches, stop); });
   if (!ran) {
     system_error(info.Env(), EBUSY, "submitSync").ThrowAsJavaScriptException();
     return {};
@@ -336,6 +337,55 @@ Napi::Value SocketWrap::subscribe(const Napi::CallbackInfo& info) {
     return {};
   }
   return object;
+}
+
+// A socket in another namespace, or in a new one, whose tasks run in one order with this one's.
+Napi::Value SocketWrap::beside(const Napi::CallbackInfo& info) {
+  struct Made {
+    explicit Made(const OpenRequest& request) : opened(request, true) {}
+    Opened opened;
+    Descriptor netns;  // where it is new
+  };
+  const OpenRequest request = read_open(info);
+  auto made = std::make_shared<Made>(request);
+  made->opened.connection->lane = connection_->lane;
+  return environment_.async(
+      info.Env(), connection_->lane,
+      [request, made] {
+        Opened& opened = made->opened;
+        const auto open_here = [&] { opened.error = KernelSocket::open(request.options, opened.connection->socket); };
+        if (request.netns >= 0) {
+          const netns::Visit visit = netns::visit(request.netns, open_here);
+          if (visit.error != 0) {
+            opened.error = visit.error;
+            opened.syscall = "setns";
+          }
+          return visit.fate;
+        }
+        const netns::Creation creation = netns::create(made->netns, open_here);
+        if (creation.failure) {
+          opened.error = creation.failure.error;
+          opened.syscall = creation.failure.syscall;
+        }
+        return creation.fate;
+      },
+      [made](Napi::Env env, const Napi::Promise::Deferred& deferred) {
+        if (made->opened.error != 0) {
+          deferred.Reject(system_error(env, made->opened.error, made->opened.syscall).Value());
+          return;
+        }
+        const Napi::Object socket = wrap(env, made->opened.connection);
+        if (socket.IsEmpty()) return;
+        if (made->netns) {
+          const Napi::Object netns = wrap_namespace(env, std::move(made->netns));
+          if (netns.IsEmpty()) {
+            if (env.IsExceptionPending()) deferred.Reject(env.GetAndClearPendingException().Value());
+            return;
+          }
+          socket.Set("created", netns);
+        }
+        deferred.Resolve(socket);
+      });
 }
 
 Napi::Value SocketWrap::ref(const Napi::CallbackInfo& info) {

@@ -41,6 +41,7 @@ class SocketWrap final : public Napi::ObjectWrap<SocketWrap> {
   Napi::Value consumed(const Napi::CallbackInfo& info);
   Napi::Value link_index(const Napi::CallbackInfo& info);
   Napi::Value subscribe(const Napi::CallbackInfo& info);
+  Napi::Value beside(const Napi::CallbackInfo& info);
   Napi::Value namespace_of(const Napi::CallbackInfo& info);
   Napi::Value ref(const Napi::CallbackInfo& info);
   Napi::Value unref(const Napi::CallbackInfo& info);

@@ -14,6 +14,7 @@
 using linkwright::Exchange;
 using linkwright::kAnsweredByEngine;
 using linkwright::Patch;
+using linkwright::Stop;
 using linkwright::fuzz::expect;
 using linkwright::fuzz::Input;
 using linkwright::test::Bytes;
@@ -32,7 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::vector<Patch> patches;
   for (int count = input.u8() & 7; count > 0; count--) {
     const uint8_t kind = input.u8();
-    patches.push_back({(kind & 8) != 0 ? input.u32() : input.u8(), (kind & 4) != 0, std::string(1, "abc?"[kind & 3])});
+    patches.push_back({(kind & 8) != 0 ? input.u32() : input.u8(), (kind & 4) != 0 ? uint32_t{input.u8()} : 0,
+                       std::string(1, "abc?"[kind & 3])});
   }
   // A patch may make a message's own header nonsense; what the kernel then gets is the caller's doing.
   const bool patched = !patches.empty();
@@ -67,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Bytes submission = input.rest();
   const size_t length = submission.size();
   std::set<uint32_t> failed;
-  for (const Parsed& answer : parse(exchange.submit(submission, patches, (mode & 1) != 0))) {
+  for (const Parsed& answer : parse(exchange.submit(submission, patches, static_cast<Stop>((mode >> 2) % 3)))) {
     expect(answer.header.nlmsg_seq <= length / sizeof(nlmsghdr));
     expect(answer.error() != 0);
     expect(failed.insert(answer.header.nlmsg_seq).second);

@@ -36,8 +36,8 @@ uint32_t u32_at(const Bytes& bytes, size_t offset) {
 struct Fixture {
   ScriptedTransport kernel;
   Exchange exchange{kernel, 1234};
-  std::vector<Parsed> submit(Bytes messages, const std::vector<Patch>& patches = {}, bool stop_at_failure = false) {
-    return parse(exchange.submit(messages, patches, stop_at_failure));
+  std::vector<Parsed> submit(Bytes messages, const std::vector<Patch>& patches = {}, Stop stop = Stop::never) {
+    return parse(exchange.submit(messages, patches, stop));
   }
   // Submits one request that the kernel answers by what `reply` queues, given the sequence number.
   std::vector<Parsed> submit_one(const std::function<void(uint32_t)>& reply, uint16_t flags = 0) {
@@ -264,7 +264,7 @@ TEST_SUITE("malformed submissions") {
 TEST_SUITE("stopping at a failure") {
   TEST_CASE_FIXTURE(Fixture, "nothing after the failure is sent, and all of it is cancelled by name") {
     kernel.obey([](size_t index, const nlmsghdr&) { return index == 1 ? EEXIST : 0; });
-    const auto answers = submit(requests(4), {}, true);
+    const auto answers = submit(requests(4), {}, Stop::after_failure);
     REQUIRE(indexes(answers) == std::vector<uint32_t>{1, 2, 3});
     CHECK(answers[0].error() == EEXIST);
     CHECK_FALSE(by_engine(answers[0]));
@@ -274,10 +274,22 @@ TEST_SUITE("stopping at a failure") {
     CHECK(kernel.sent.size() == 2);
   }
 
+  TEST_CASE_FIXTURE(Fixture, "what is in one send is done whole where only sends are to stop, and no send after it") {
+    kernel.links["new"] = 9;
+    kernel.obey([](size_t index, const nlmsghdr&) { return index == 1 ? EEXIST : 0; });
+    // 0 to 2 travel together; 3 waits for them by name.
+    const auto answers = submit(requests(5), {{96 + 16, 3, "new"}}, Stop::after_send);
+    REQUIRE(indexes(answers) == std::vector<uint32_t>{1, 3, 4});
+    CHECK(answers[0].error() == EEXIST);
+    CHECK(answers[1].error() == ECANCELED);
+    CHECK(answers[2].error() == ECANCELED);
+    CHECK(kernel.sent.size() == 1);
+  }
+
   TEST_CASE_FIXTURE(Fixture, "a request refused before it is sent stops the rest too") {
     kernel.obey();
-    const std::vector<Patch> patches = {{16, false, "nowhere"}};
-    const auto answers = submit(requests(3), patches, true);
+    const std::vector<Patch> patches = {{16, 0, "nowhere"}};
+    const auto answers = submit(requests(3), patches, Stop::after_failure);
     REQUIRE(indexes(answers) == std::vector<uint32_t>{0, 1, 2});
     CHECK(answers[0].error() == ENODEV);
     CHECK(answers[1].error() == ECANCELED);
@@ -286,7 +298,7 @@ TEST_SUITE("stopping at a failure") {
 
   TEST_CASE_FIXTURE(Fixture, "a send error, a lost answer and a malformed answer stop the rest too") {
     const auto stops_with = [this](int error) {
-      const auto answers = submit(requests(2), {}, true);
+      const auto answers = submit(requests(2), {}, Stop::after_failure);
       REQUIRE(indexes(answers) == std::vector<uint32_t>{0, 1});
       CHECK(answers[0].error() == error);
       CHECK(answers[1].error() == ECANCELED);
@@ -310,7 +322,7 @@ TEST_SUITE("stopping at a failure") {
 
   TEST_CASE_FIXTURE(Fixture, "where all succeed, all are sent") {
     kernel.obey();
-    CHECK(submit(requests(3), {}, true).empty());
+    CHECK(submit(requests(3), {}, Stop::after_failure).empty());
     CHECK(kernel.sent.size() == 3);
   }
 }
@@ -319,7 +331,7 @@ TEST_SUITE("links by name") {
   TEST_CASE_FIXTURE(Fixture, "a name is replaced by the link's index in the message sent") {
     kernel.obey();
     kernel.links["blue"] = 42;
-    CHECK(submit(requests(2), {{32 + 20, false, "blue"}}).empty());
+    CHECK(submit(requests(2), {{32 + 20, 0, "blue"}}).empty());
     REQUIRE(kernel.sent.size() == 1);
     CHECK(u32_at(kernel.sent[0], 52) == 42);
     CHECK(u32_at(kernel.sent[0], 20) == 0x5a5a5a5a);
@@ -328,7 +340,7 @@ TEST_SUITE("links by name") {
   TEST_CASE_FIXTURE(Fixture, "one message may name several links") {
     kernel.obey();
     kernel.links = {{"blue", 2}, {"red", 3}};
-    CHECK(submit(request(), {{16, false, "blue"}, {20, false, "red"}}).empty());
+    CHECK(submit(request(), {{16, 0, "blue"}, {20, 0, "red"}}).empty());
     CHECK(u32_at(kernel.sent.at(0), 16) == 2);
     CHECK(u32_at(kernel.sent.at(0), 20) == 3);
   }
@@ -337,7 +349,7 @@ TEST_SUITE("links by name") {
     kernel.obey();
     kernel.links["blue"] = 2;
     std::vector<Patch> patches;
-    for (uint32_t i = 0; i < 50; i++) patches.push_back({i * 32 + 16, false, "blue"});
+    for (uint32_t i = 0; i < 50; i++) patches.push_back({i * 32 + 16, 0, "blue"});
     CHECK(submit(requests(50), patches).empty());
     CHECK(kernel.sent.size() == 1);
     CHECK(kernel.lookups.size() == 1);
@@ -346,8 +358,7 @@ TEST_SUITE("links by name") {
   TEST_CASE_FIXTURE(Fixture, "a link that does not exist fails its request alone, with ENODEV, before it is sent") {
     kernel.obey();
     kernel.links["blue"] = 2;
-    const auto answers =
-        submit(requests(4), {{32 + 16, false, "nowhere"}, {32 + 20, false, "blue"}, {96 + 16, false, "blue"}});
+    const auto answers = submit(requests(4), {{32 + 16, 0, "nowhere"}, {32 + 20, 0, "blue"}, {96 + 16, 0, "blue"}});
     REQUIRE(indexes(answers) == std::vector<uint32_t>{1});
     CHECK(answers[0].error() == ENODEV);
     CHECK(by_engine(answers[0]));
@@ -359,7 +370,7 @@ TEST_SUITE("links by name") {
 
   TEST_CASE_FIXTURE(Fixture, "all links missing: every request fails and nothing is sent") {
     kernel.obey();
-    CHECK(submit(requests(3), {{16, false, "a"}, {48, false, "b"}, {80, true, "c"}}).size() == 3);
+    CHECK(submit(requests(3), {{16, 0, "a"}, {48, 0, "b"}, {80, 2, "c"}}).size() == 3);
     CHECK(kernel.sent.empty());
   }
 
@@ -370,10 +381,18 @@ TEST_SUITE("links by name") {
       kernel.links["new"] = 9;
       return obedient(datagram);
     };
-    CHECK(submit(requests(3), {{32 + 16, true, "new"}, {64 + 16, false, "new"}}).empty());
+    CHECK(submit(requests(3), {{32 + 16, 1, "new"}, {64 + 16, 0, "new"}}).empty());
     REQUIRE(kernel.sent.size() == 2);
     CHECK(u32_at(kernel.sent[1], 16) == 9);
     CHECK(u32_at(kernel.sent[1], 48) == 9);
+  }
+
+  TEST_CASE_FIXTURE(Fixture, "a link that is looked up after a request of an earlier send splits no further send") {
+    kernel.obey();
+    kernel.links["new"] = 9;
+    const std::vector<Patch> patches = {{32 + 16, 1, "new"}, {64 + 16, 1, "new"}, {96 + 16, 1, "new"}};
+    CHECK(submit(requests(4), patches).empty());
+    CHECK(kernel.sent.size() == 2);
   }
 
   TEST_CASE_FIXTURE(Fixture, "a link that an earlier request replaces is not taken from before") {
@@ -384,7 +403,7 @@ TEST_SUITE("links by name") {
       kernel.links["eth0"] = 6;
       return obedient(datagram);
     };
-    CHECK(submit(requests(2), {{16, false, "eth0"}, {48, true, "eth0"}}).empty());
+    CHECK(submit(requests(2), {{16, 0, "eth0"}, {48, 1, "eth0"}}).empty());
     REQUIRE(kernel.sent.size() == 2);
     CHECK(u32_at(kernel.sent[0], 16) == 5);
     CHECK(u32_at(kernel.sent[1], 16) == 6);
@@ -394,13 +413,13 @@ TEST_SUITE("links by name") {
     kernel.obey();
     kernel.links["blue"] = 2;
     for (const uint32_t offset : {29U, 30U, 31U}) {
-      const auto answers = submit(request(), {{offset, false, "blue"}});
+      const auto answers = submit(request(), {{offset, 0, "blue"}});
       REQUIRE(answers.size() == 1);
       CHECK(by_engine(answers[0]));
     }
     CHECK(kernel.sent.empty());
     for (const uint32_t offset : {32U, 1000U, 0xfffffffcU, 0xffffffffU}) {
-      submit(request(), {{offset, false, "blue"}});
+      submit(request(), {{offset, 0, "blue"}});
     }
   }
 }
@@ -787,13 +806,13 @@ TEST_SUITE("dumps") {
 
   TEST_CASE_FIXTURE(DumpFixture, "a dump of a link by name is filtered by its index, or refused where there is none") {
     Bytes bytes = message({RTM_GETNEIGH}, Bytes(12));
-    const std::vector<Patch> patches = {{20, false, "blue"}};
+    const std::vector<Patch> patches = {{20, 0, "blue"}};
     CHECK(exchange.begin_dump(bytes, patches) == ENODEV);
     CHECK(kernel.sent.empty());
     kernel.links["blue"] = 7;
     CHECK(exchange.begin_dump(bytes, patches) == 0);
     CHECK(u32_at(kernel.sent.at(0), 20) == 7);
-    const std::vector<Patch> outside = {{26, false, "blue"}};
+    const std::vector<Patch> outside = {{26, 0, "blue"}};
     CHECK(exchange.begin_dump(bytes, outside) != 0);
   }
 

@@ -148,8 +148,8 @@ TEST_SUITE("kernel socket") {
     const int32_t index = 0x7fff'fff0;
     std::memcpy(nobody.data() + 4, &index, sizeof index);
     Bytes requests = message({RTM_GETLINK, NLM_F_ACK}, Bytes(16)) + message({RTM_GETLINK, NLM_F_ACK}, nobody);
-    const std::vector<Patch> patches = {{16 + 4, false, "lo"}};
-    const auto answers = parse(exchange.submit(requests, patches, false));
+    const std::vector<Patch> patches = {{16 + 4, 0, "lo"}};
+    const auto answers = parse(exchange.submit(requests, patches, Stop::never));
     REQUIRE(answers.size() == 2);
     CHECK(answers[0].header.nlmsg_type == RTM_NEWLINK);
     CHECK(answers[0].header.nlmsg_seq == 0);

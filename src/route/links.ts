@@ -124,9 +124,10 @@ const CREATE: Operation<LinkSpec, Link> = {
       ? `Where no attribute is named, this kernel has no links of kind ${kind} (or can't load its module)`
       : undefined,
   answer: 'optional',
-  changesLinks: true,
+  changesLinks: () => true,
   read: readLink,
 }
+const MOVES = ['name', 'netns', 'targetNetnsid'] as const
 const UPDATE: Operation<Changing, void> = {
   ...shared,
   message: 'RTM_NEWLINK',
@@ -142,21 +143,21 @@ const UPDATE: Operation<Changing, void> = {
     return undefined
   },
   answer: 'none',
-  changesLinks: true,
+  // Its name leads elsewhere afterwards.
+  changesLinks: ({ changes = {} }) => MOVES.some((name) => changes[name] !== undefined),
 }
 const DELETE: Operation<{ link: LinkReference }, void> = {
   ...shared,
   message: 'RTM_DELLINK',
   describe: ({ link }) => `delete link ${describeLink(link)}`,
   answer: 'none',
-  changesLinks: true,
+  changesLinks: () => true,
 }
 const UPDATE_GROUP: Operation<{ group: number }, void> = {
   ...shared,
   message: 'RTM_NEWLINK',
   describe: ({ group }) => `update the links of group ${group}`,
   answer: 'none',
-  changesLinks: true,
 }
 const DELETE_GROUP: Operation<{ group: number }, void> = {
   ...shared,
@@ -167,7 +168,7 @@ const DELETE_GROUP: Operation<{ group: number }, void> = {
       ? 'None was deleted: one that can’t be (the loopback device, a physical one) keeps all others'
       : undefined,
   answer: 'none',
-  changesLinks: true,
+  changesLinks: () => true,
 }
 const GET: Operation<{ link: LinkReference }, Link> = {
   ...shared,
@@ -192,7 +193,7 @@ const altNameOperation = (
   message,
   describe: ({ link, names }) => `${verb} ${names.join(', ')} as names of link ${describeLink(link)}`,
   answer: 'none',
-  changesLinks: true,
+  changesLinks: () => true,
 })
 const ADD_ALT_NAME = altNameOperation('RTM_NEWLINKPROP', 'add')
 const DELETE_ALT_NAME = altNameOperation('RTM_DELLINKPROP', 'delete')

@@ -1,6 +1,13 @@
 /** A netlink socket in one namespace: runs requests, alone or together, reads dumps, subscribes to groups. */
 import { BatchError, ClosedError } from '../errors.js'
-import { native, type NativeSocket, type NativeSocketOwner } from '../native.js'
+import {
+  native,
+  type NativeNamespace,
+  type NativeSocket,
+  type NativeSocketOwner,
+  stop,
+  type StopRule,
+} from '../native.js'
 import { invalid } from '../wire/invalid.js'
 import { Messages, NLMSG_MIN_TYPE } from '../wire/message.js'
 import { Reader } from '../wire/reader.js'
@@ -123,7 +130,8 @@ export class NetlinkSocket implements NativeSocketOwner {
     submission.add(request)
     let answers: Uint8Array | undefined
     try {
-      answers = this.#native.submitSync(submission.bytes, submission.patches, false)
+      answers = this.#native.submitSync(submission.bytes, submission.patches, stop.never)
+      submission.sent()
     } catch (error) {
       throw engineFailure(request, (error as { errno?: number }).errno ?? 0)
     } finally {
@@ -149,11 +157,50 @@ export class NetlinkSocket implements NativeSocketOwner {
     this.#flush()
     const submission = new Submission()
     for (const request of requests) submission.add(request)
-    const { results = [], errors } = await this.#submit(submission, true)
+    const { results = [], errors } = await this.#submit(submission, stop.afterFailure)
     results.length = requests.length
     const index = errors?.findIndex((error) => error !== undefined) ?? -1
     if (index >= 0) throw new BatchError(index, requests.length, results.slice(0, index), errors![index]!)
     return Array.from(results)
+  }
+
+  /**
+   * Runs requests in order, as many in a send as can be, and stops after a send in which one failed. Returns what
+   * became of each: undefined, or its error.
+   * @internal
+   */
+  async sends(requests: readonly AnyRequest[]): Promise<(Error | undefined)[]> {
+    if (this.#closed) throw closedError()
+    if (requests.length === 0) return []
+    this.#flush()
+    const submission = new Submission()
+    for (const request of requests) submission.add(request)
+    const { errors } = await this.#submit(submission, stop.afterSend)
+    return requests.map((_, index) => errors?.[index])
+  }
+
+  /**
+   * Opens a socket in another namespace, or in a new one, whose requests run in one order with this one's: what is
+   * asked of the one after the other is done after it.
+   * @internal
+   */
+  async beside(
+    protocol: number,
+    options: NetlinkSocketOptions & { netns: NamespaceReference | 'new' },
+  ): Promise<{ socket: NetlinkSocket; created: NativeNamespace | undefined }> {
+    const { netns } = options
+    const reference = netns === 'new' ? undefined : netns
+    if (this.#closed) throw closedError()
+    this.#flush()
+    reference?.hold?.()
+    try {
+      const made = await this.#native.beside(...openArguments(protocol, { ...options, netns: reference }))
+      return { socket: new NetlinkSocket(made, options), created: made.created }
+    } catch (error) {
+      throw systemFailure(error, netns === 'new' ? 'make a network namespace' : 'open a netlink socket')
+    } finally {
+      reference?.release?.()
+    }
   }
 
   /** Runs requests in order, all of them whatever fails, and tells of each how it ended. */
@@ -309,19 +356,19 @@ export class NetlinkSocket implements NativeSocketOwner {
         else rejects[i]!(error)
       }
     }
-    this.#queue(submission, false, settle, (error) => {
+    this.#queue(submission, stop.never, settle, (error) => {
       for (const reject of rejects) reject(error)
     })
   }
 
-  #submit(submission: Submission, stopAtFailure: boolean): Promise<Answers> {
-    return new Promise((resolve, reject) => this.#queue(submission, stopAtFailure, resolve, reject))
+  #submit(submission: Submission, rule: StopRule): Promise<Answers> {
+    return new Promise((resolve, reject) => this.#queue(submission, rule, resolve, reject))
   }
 
-  #queue(submission: Submission, stopAtFailure: boolean, settle: (answers: Answers) => void, reject: Reject): void {
+  #queue(submission: Submission, rule: StopRule, settle: (answers: Answers) => void, reject: Reject): void {
     this.#begin(
       submission,
-      (id) => this.#native.submit(id, submission.bytes, submission.patches, stopAtFailure),
+      (id) => this.#native.submit(id, submission.bytes, submission.patches, rule),
       (messages) => {
         let answers: Answers
         try {
@@ -346,6 +393,7 @@ export class NetlinkSocket implements NativeSocketOwner {
     })
     try {
       begin(id)
+      submission.sent()
     } catch (error) {
       this.#pending.delete(id)
       submission.release()
@@ -392,6 +440,7 @@ export class NetlinkSocket implements NativeSocketOwner {
       let answer: { messages: Uint8Array | undefined; errno: number }
       try {
         answer = this.#native.dumpSync(submission.bytes, submission.patches)
+        submission.sent()
       } catch (error) {
         throw engineFailure(request, (error as { errno?: number }).errno ?? 0)
       } finally {

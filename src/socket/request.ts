@@ -16,7 +16,7 @@ export interface Operation<Spec, Result> {
   readonly table: AttributeTable
   readonly headerSize: number
   /** It may make, rename or remove links: a later request that names one has to wait for it. */
-  readonly changesLinks?: boolean
+  changesLinks?(spec: Spec): boolean
   /** How answers are read: none is expected, one object, or (a dump) any number of them. */
   readonly answer: 'none' | 'object' | 'optional' | 'dump'
   /** Reads one message of the answer; undefined: it is not one of them. */

@@ -7,10 +7,16 @@ import type { AnyRequest } from './request.js'
 
 /** A buffer this full leaves at once, so that the kernel works while JavaScript still encodes. */
 const FULL = 32 << 10
-/** As the engine reads it: u32 offset, u32 barrier, 16 bytes of name. */
+/** As the engine reads it: u32 offset, u32 after, 16 bytes of name. */
 const PATCH_SIZE = 24
 
 const textEncoder = new TextEncoder()
+
+/** Memory of submissions that have been sent, for the next. */
+const spares: Uint32Array[] = []
+const SPARES_AT_MOST = 8
+
+const NOTHING = new Uint32Array(0)
 
 /** Results and errors of the requests of one submission, by their place in it. */
 export interface Answers {
@@ -20,10 +26,11 @@ export interface Answers {
 
 export class Submission {
   readonly requests: AnyRequest[] = []
-  #words = new Uint32Array(FULL >> 2)
+  #words = spares.pop() ?? new Uint32Array(FULL >> 2)
   #used = 0
-  #patches: { offset: number; barrier: boolean; name: string }[] | undefined
-  #linksChange = false
+  #patches: { offset: number; after: number; name: string }[] | undefined
+  /** How many requests there are up to the last that may make, rename or remove a link. */
+  #linksChange = 0
 
   /** Adds a request; true where the submission should leave now. */
   add(request: AnyRequest): boolean {
@@ -37,12 +44,12 @@ export class Submission {
     this.#used = at + count
     if (patches !== undefined) {
       for (const { offset, name } of patches) {
-        ;(this.#patches ??= []).push({ offset: (at << 2) + offset, barrier: this.#linksChange, name })
+        ;(this.#patches ??= []).push({ offset: (at << 2) + offset, after: this.#linksChange, name })
       }
     }
     if (holds !== undefined) for (const held of holds) held.hold()
-    if (request.operation.changesLinks) this.#linksChange = true
     this.requests.push(request)
+    if (request.operation.changesLinks?.(request.spec)) this.#linksChange = this.requests.length
     return this.#used >= FULL >> 2
   }
 
@@ -63,12 +70,19 @@ export class Submission {
     const packed = new Uint8Array(patches.length * PATCH_SIZE)
     const words = new Uint32Array(packed.buffer)
     for (let i = 0; i < patches.length; i++) {
-      const { offset, barrier, name } = patches[i]!
+      const { offset, after, name } = patches[i]!
       words[i * 6] = offset
-      words[i * 6 + 1] = barrier ? 1 : 0
+      words[i * 6 + 1] = after
       textEncoder.encodeInto(name, packed.subarray(i * PATCH_SIZE + 8, (i + 1) * PATCH_SIZE - 1))
     }
     return packed
+  }
+
+  /** The addon has its own copy of the bytes now. */
+  sent(): void {
+    if (this.#words.length === FULL >> 2 && spares.length < SPARES_AT_MOST) spares.push(this.#words)
+    this.#words = NOTHING
+    this.#used = 0
   }
 
   /** Lets go of what had to stay open until the requests were sent. */

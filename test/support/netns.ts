@@ -47,6 +47,9 @@ afterEach(async () => {
 /** Where a fork of this process is slow. */
 const launcher = process.env.LINKWRIGHT_UML === undefined ? undefined : new Launcher()
 
+/** Without the sanitizers' runtime (test/support/sanitized.sh), which finds what is wrong with other people's programs. */
+const ordinary: NodeJS.ProcessEnv = { ...process.env, LD_PRELOAD: undefined }
+
 /** Runs a program and returns what it wrote. */
 export function command(program: string, ...args: string[]): string {
   const launched = launcher?.run(program, args)
@@ -54,7 +57,7 @@ export function command(program: string, ...args: string[]): string {
   if (launched !== undefined) {
     throw Object.assign(new Error(`Command failed: ${[program, ...args].join(' ')}\n${launched.stderr}`), launched)
   }
-  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env: ordinary })
 }
 
 /** Runs a program inside a namespace that this process has a descriptor of. */
