@@ -165,3 +165,52 @@ export class NetnsError extends Error {
     this.syscall = syscall
   }
 }
+
+/** The steps of making an endpoint, in their order. */
+export type EndpointStep =
+  /** Its specification was read. */
+  | 'check'
+  /** Its namespace was made or opened. */
+  | 'namespace'
+  /** Its link was made. */
+  | 'link'
+  /** Inside: links brought up, addresses, routes, neighbours. */
+  | 'inside'
+  /** Inside: kernel parameters. */
+  | 'sysctl'
+  /** Outside: the outer end brought up, neighbours, FDB entries, routes. */
+  | 'outside'
+
+/** What an `EndpointError` is made of. */
+export interface EndpointFailure {
+  id: string
+  /** Its place in the list that was given. */
+  index: number
+  step: EndpointStep
+  cause: unknown
+  /** What could not be taken away again. */
+  leftover?: readonly Error[] | undefined
+}
+
+/**
+ * An endpoint could not be made. What had been made for it is gone again, unless `leftover` says what is not.
+ *
+ * `id` and `index` say which, `step` how far it came, `cause` why.
+ */
+export class EndpointError extends Error {
+  override readonly name = 'EndpointError'
+  readonly id: string
+  readonly index: number
+  readonly step: EndpointStep
+  readonly leftover: readonly Error[]
+
+  constructor({ id, index, step, cause, leftover = [] }: EndpointFailure) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const left = leftover.map((error) => `. Left behind: ${error.message}`).join('')
+    super(`can't make endpoint ${id} (${index}), at the step ${step}: ${why}${left}`, { cause })
+    this.id = id
+    this.index = index
+    this.step = step
+    this.leftover = leftover
+  }
+}

@@ -1,6 +1,24 @@
 /** Linux networking as a library: netlink, in-process. */
-export { BatchError, ClosedError, DumpInterruptedError, NetlinkError, NetnsError } from './errors.js'
+export {
+  BatchError,
+  ClosedError,
+  DumpInterruptedError,
+  EndpointError,
+  type EndpointStep,
+  NetlinkError,
+  NetnsError,
+} from './errors.js'
+export { type EndpointCreation, type EndpointProgress, type EndpointResult } from './endpoint/creation.js'
+export { type Endpoint, type EndpointLink } from './endpoint/endpoint.js'
+export {
+  type EndpointCreateOptions,
+  Endpoints,
+  type EndpointsOptions,
+  type FoundEndpoint,
+} from './endpoint/endpoints.js'
+export * from './endpoint/spec.js'
 export { Netns } from './netns/netns.js'
+export { type NetnsTarget } from './netns/target.js'
 export * from './route/addresses.js'
 export * from './route/fdb.js'
 export * from './route/links.js'

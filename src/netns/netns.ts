@@ -113,6 +113,11 @@ export class Netns implements NetnsIdentity {
     return new Netns(made, named(name))
   }
 
+  /** One that was made elsewhere. @internal */
+  static adopt(made: NativeNamespace): Netns {
+    return new Netns(made, {})
+  }
+
   /**
    * Opens a namespace by name (as in `ip netns list`), by the path of a file that is one (`/proc/1234/ns/net`, a bind
    * mount, a link to either), by a process in it, or by a descriptor of it, which stays the caller's.

@@ -255,18 +255,24 @@ function putDetail(w: Writer, name: string, value: unknown, mask: number): numbe
 
 const DETAILS = ['inet6Statistics', 'vf', 'targetNetnsid']
 
+export interface LinkCreateOptions {
+  /** Whether to ask for the link as it was made. Without, it costs the kernel less. Default: true. */
+  echo?: boolean | undefined
+}
+
 /**
  * Makes a link. The answer is the link as the kernel made it, before it got its `master`; none from kernels before
  * 6.2, and none of a link that is made in another namespace.
  */
 export function linkCreate<Kind extends LinkSpec['kind']>(
   spec: LinkSpec & { kind: Kind },
+  options?: LinkCreateOptions,
 ): Request<LinkOf<Kind> | undefined>
-export function linkCreate(spec: LinkSpec): Request<Link | undefined>
-export function linkCreate(spec: LinkSpec): Request<Link | undefined> {
+export function linkCreate(spec: LinkSpec, options?: LinkCreateOptions): Request<Link | undefined>
+export function linkCreate(spec: LinkSpec, { echo = true }: LinkCreateOptions = {}): Request<Link | undefined> {
   // The echo is sent in the namespace where the link is made, to whatever socket has our port there.
   const elsewhere = (spec as Partial<LinkSpec>)?.netns !== undefined || spec?.targetNetnsid !== undefined
-  const flags = NLM_F_CREATE | NLM_F_EXCL | (elsewhere ? 0 : NLM_F_ACK | NLM_F_ECHO)
+  const flags = NLM_F_CREATE | NLM_F_EXCL | (elsewhere || !echo ? 0 : NLM_F_ACK | NLM_F_ECHO)
   const header = begin(writer, RTM_NEWLINK, flags)
   writeNewLink(writer, header, spec)
   return new Request<Link | undefined, LinkSpec>(CREATE, writer.finish(), spec)

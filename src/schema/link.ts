@@ -145,6 +145,8 @@ type SpecOfOther = NewLinkOptions & {
 
 /** A link to be made. What belongs to the kind stands under its name: `{ kind: 'vxlan', vxlan: { id: 42 } }`. */
 export type LinkSpec = { [K in Makeable]: SpecOfKind<K> }[Makeable] | SpecOfOther
+/** A link of the kind, to be made. */
+export type SpecOf<K extends KnownLinkKind> = SpecOfKind<K>
 export type BridgeSpec = SpecOfKind<'bridge'>
 export type VethSpec = SpecOfKind<'veth'>
 export type VxlanSpec = SpecOfKind<'vxlan'>

@@ -69,9 +69,9 @@ export class NetlinkSocket implements NativeSocketOwner {
   #idle: (() => void)[] = []
   readonly #streams = new Set<() => void>()
 
-  private constructor(native: NativeSocket, options: NetlinkSocketOptions) {
+  private constructor(native: NativeSocket, dumpRetries = DUMP_RETRIES) {
     this.#native = native
-    this.#dumpRetries = options.dumpRetries ?? DUMP_RETRIES
+    this.#dumpRetries = dumpRetries
     native.owner = this
   }
 
@@ -83,7 +83,7 @@ export class NetlinkSocket implements NativeSocketOwner {
     const { netns } = options
     netns?.hold?.()
     try {
-      return new NetlinkSocket(await native.openSocket(...openArguments(protocol, options)), options)
+      return new NetlinkSocket(await native.openSocket(...openArguments(protocol, options)), options.dumpRetries)
     } catch (error) {
       throw systemFailure(error, 'open a netlink socket')
     } finally {
@@ -94,7 +94,7 @@ export class NetlinkSocket implements NativeSocketOwner {
   /** The same, at once: blocks for some tens of microseconds. */
   static openSync(protocol: number, options: NetlinkSocketOptions = {}): NetlinkSocket {
     try {
-      return new NetlinkSocket(native.openSocketSync(...openArguments(protocol, options)), options)
+      return new NetlinkSocket(native.openSocketSync(...openArguments(protocol, options)), options.dumpRetries)
     } catch (error) {
       throw systemFailure(error, 'open a netlink socket')
     }
@@ -186,7 +186,7 @@ export class NetlinkSocket implements NativeSocketOwner {
    */
   async beside(
     protocol: number,
-    options: NetlinkSocketOptions & { netns: NamespaceReference | 'new' },
+    options: Omit<NetlinkSocketOptions, 'netns'> & { netns: NamespaceReference | 'new' },
   ): Promise<{ socket: NetlinkSocket; created: NativeNamespace | undefined }> {
     const { netns } = options
     const reference = netns === 'new' ? undefined : netns
@@ -195,7 +195,7 @@ export class NetlinkSocket implements NativeSocketOwner {
     reference?.hold?.()
     try {
       const made = await this.#native.beside(...openArguments(protocol, { ...options, netns: reference }))
-      return { socket: new NetlinkSocket(made, options), created: made.created }
+      return { socket: new NetlinkSocket(made, options.dumpRetries), created: made.created }
     } catch (error) {
       throw systemFailure(error, netns === 'new' ? 'make a network namespace' : 'open a netlink socket')
     } finally {

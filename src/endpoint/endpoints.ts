@@ -1,0 +1,427 @@
+/** Container endpoints, made and removed by the thousand. */
+import { existsSync } from 'node:fs'
+
+import { ClosedError, EndpointError, type EndpointStep } from '../errors.js'
+import { linkDelete, linkGroupDelete, linkList, linkUpdate } from '../route/links.js'
+import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
+import { type NamespaceReference, NetlinkSocket } from '../socket/netlink-socket.js'
+import { invalid, unknownOption } from '../wire/invalid.js'
+import { EndpointCreation, type EndpointProgress, type EndpointResult } from './creation.js'
+import { Endpoint } from './endpoint.js'
+import { NamespacePool, type Place } from './namespace-pool.js'
+import { type Plan, planOf, undoOf } from './plan.js'
+import { type EndpointSpec, isShared } from './spec.js'
+
+/** 'lw': the group of the outer links, unless another is given. */
+const GROUP = 0x6c77_0000
+const LARGEST = 0x7fff_ffff
+/** Endpoints on their way at a time: enough that the kernel never waits for JavaScript. */
+const WINDOW = 16
+const POOL_AT_MOST = 10_000
+/** Indexes for outer links are taken from here on, where nothing else takes them. */
+const FIRST_INDEX = 0x2000_0000
+const INDEXES = 0x4000_0000
+const TRIES = 3
+
+const EBUSY = 16
+const ENODEV = 19
+const ENOENT = 2
+const ESRCH = 3
+
+export interface EndpointsOptions {
+  /** The namespace of the host's side: of bridges and outer links. Default: the process's own. */
+  netns?: NamespaceReference | undefined
+  /**
+   * The group (IFLA_GROUP, 1 to 2147483646) of the outer links, by which they are found and deleted together; the next
+   * number is that of those being deleted. Programs that make endpoints in one namespace need one each.
+   * Default: 0x6c770000.
+   */
+  group?: number | undefined
+  /** Endpoints on their way at a time, 1 to 1024. Default: 16. */
+  window?: number | undefined
+  /** Namespaces kept ready, 0 to 10000; each takes two descriptors and some 100 KiB of the kernel. Default: 0. */
+  pool?: number | undefined
+}
+const OPTIONS = ['netns', 'group', 'window', 'pool'] satisfies (keyof EndpointsOptions)[]
+
+export interface EndpointCreateOptions {
+  /** Ends it: nothing further is begun, and of what has not ended nothing is left. */
+  signal?: AbortSignal | undefined
+  /** Told after each endpoint. */
+  onProgress?: ((progress: EndpointProgress) => void) | undefined
+}
+
+/** An endpoint that `reconcile` found. */
+export interface FoundEndpoint {
+  /** Undefined of one that was never finished. */
+  readonly id: string | undefined
+  /** Its outer link. */
+  readonly name: string
+  readonly ifindex: number
+}
+
+/**
+ * Makes and removes container endpoints: a namespace each, a veth born in it, addresses and routes inside, entries on
+ * the host's side.
+ *
+ *     await using endpoints = await Endpoints.open()
+ *     const creation = endpoints.create(
+ *       containers.map(({ id, ip }, i) => ({
+ *         id,
+ *         outer: { name: `ve${i}`, master: bridge, mtu: 1450 },
+ *         addresses: [`${ip}/16`],
+ *         routes: ['10.13.0.1'],
+ *       })),
+ *     )
+ *     for await (const result of creation) …
+ *     await endpoints.remove(made)
+ *
+ * Each is made whole or not at all. What a process that was killed leaves behind, `reconcile` finds: outer links bear a
+ * group from the message that makes them (nothing else does, an alias or alternative name is a further message), and as
+ * alias the endpoint's id from the last message on.
+ */
+export class Endpoints {
+  readonly #host: NetlinkSocket
+  /** For what takes long, so that others need not wait for it: single deletions. */
+  readonly #aside: NetlinkSocket
+  readonly #group: number
+  readonly #window: number
+  readonly #pool: NamespacePool
+  readonly #hasIPv6 = existsSync('/proc/sys/net/ipv6')
+  #nextIndex = FIRST_INDEX + Math.floor(Math.random() * INDEXES)
+  #creating = 0
+  #closed = false
+
+  private constructor(host: NetlinkSocket, aside: NetlinkSocket, group: number, window: number, pool: number) {
+    this.#host = host
+    this.#aside = aside
+    this.#group = group
+    this.#window = window
+    this.#pool = new NamespacePool(host, pool)
+  }
+
+  /**
+   * Opens the host's side.
+   * @throws {NetlinkError} EPERM to enter a namespace without CAP_SYS_ADMIN; EMFILE.
+   * @throws {TypeError | RangeError} Not such options.
+   */
+  static async open(options: EndpointsOptions = {}): Promise<Endpoints> {
+    for (const name in options) if (!(OPTIONS as string[]).includes(name)) throw unknownOption(name, OPTIONS)
+    const { netns, group = GROUP, window = WINDOW, pool = 0 } = options
+    checkInteger('group', group, 1, LARGEST - 1)
+    checkInteger('window', window, 1, 1024)
+    checkInteger('pool', pool, 0, POOL_AT_MOST)
+    const host = await NetlinkSocket.open(NETLINK_ROUTE, { netns })
+    try {
+      return new Endpoints(host, await NetlinkSocket.open(NETLINK_ROUTE, { netns }), group, window, pool)
+    } catch (error) {
+      await host.close()
+      throw error
+    }
+  }
+
+  /**
+   * Makes endpoints, in the order of the list, some on their way at a time. Begins at once; each ends for itself, with an
+   * `Endpoint` or an `EndpointError`.
+   * @throws {ClosedError}
+   */
+  create(
+    specs: Iterable<EndpointSpec> | AsyncIterable<EndpointSpec>,
+    { signal, onProgress }: EndpointCreateOptions = {},
+  ): EndpointCreation {
+    this.#check()
+    const cancelling = new AbortController()
+    const cancelled = signal === undefined ? cancelling.signal : AbortSignal.any([signal, cancelling.signal])
+    const total = Array.isArray(specs) ? specs.length : undefined
+    return new EndpointCreation(
+      total,
+      onProgress,
+      async (report) => {
+        this.#creating++
+        try {
+          await this.#createAll(specs, cancelled, report)
+        } finally {
+          if (--this.#creating === 0) this.#pool.refill()
+        }
+      },
+      (reason) => cancelling.abort(reason),
+    )
+  }
+
+  async #createAll(
+    specs: Iterable<EndpointSpec> | AsyncIterable<EndpointSpec>,
+    cancelled: AbortSignal,
+    report: (result: EndpointResult) => void,
+  ): Promise<void> {
+    const list = Symbol.asyncIterator in specs ? specs[Symbol.asyncIterator]() : specs[Symbol.iterator]()
+    let count = 0
+    let ended = false
+    const work = async () => {
+      while (!ended) {
+        // Each takes the next as soon as it is free: the list is asked by one at a time.
+        const index = count++
+        try {
+          const next = list.next()
+          const item: IteratorResult<EndpointSpec, unknown> = next instanceof Promise ? await next : next
+          if (item.done) ended = true
+          else await resultOf(report, index, () => this.#make(item.value, index, cancelled))
+        } catch (error) {
+          ended = true
+          throw error
+        }
+      }
+    }
+    const workers = await Promise.allSettled(Array.from({ length: this.#window }, work))
+    for (const worker of workers) if (worker.status === 'rejected') throw worker.reason
+  }
+
+  /** Makes one endpoint, or nothing. */
+  async #make(spec: EndpointSpec, index: number, cancelled: AbortSignal): Promise<Endpoint> {
+    let step: EndpointStep = 'check'
+    let place: Place | undefined
+    let plan: Plan | undefined
+    let outerIndex = 0
+    let linked = false
+    let entries = 0
+    const fail = async (cause: unknown): Promise<never> => {
+      const leftover: Error[] = []
+      if (entries > 0 || linked) await this.#unmake(spec, linked ? outerIndex : undefined, entries, place!, leftover)
+      await place?.abandon(linked)
+      const id = typeof spec?.id === 'string' ? spec.id : '?'
+      throw new EndpointError({ id, index, step, cause, leftover })
+    }
+    try {
+      cancelled.throwIfAborted()
+      const isNew = spec?.netns === undefined
+      // Checked, and encoded, before anything is made.
+      outerIndex = isShared(spec) ? 0 : (spec.outer?.ifindex ?? this.#takeIndex())
+      const circumstances = { isNew, outerIndex, group: this.#group, hasIPv6: this.#hasIPv6 }
+      plan = planOf(spec, circumstances)
+      step = 'namespace'
+      place = await this.#pool.take(spec.netns)
+      cancelled.throwIfAborted()
+
+      step = 'link'
+      for (let tries = 1; ; tries++) {
+        try {
+          await this.#host.run(plan.make(place.netns))
+          linked = true
+          break
+        } catch (error) {
+          // Somebody has that index. Of a link that the caller gave an index it is the caller's to know.
+          const ours = !isShared(spec) && spec.outer.ifindex === undefined
+          if ((error as { errno?: number }).errno !== EBUSY || !ours || tries === TRIES) throw error
+          outerIndex = this.#takeIndex()
+          plan = planOf(spec, { ...circumstances, outerIndex })
+        }
+      }
+      cancelled.throwIfAborted()
+
+      step = 'inside'
+      throwFirst(await place.socket.sends(plan.inside))
+      cancelled.throwIfAborted()
+
+      if (spec.sysctl !== undefined) {
+        step = 'sysctl'
+        for (const [name, value] of Object.entries(spec.sysctl)) {
+          await place.netns.sysctl.set(name, typeof value === 'boolean' ? Number(value) : value)
+        }
+        cancelled.throwIfAborted()
+      }
+
+      step = 'outside'
+      if (plan.outside.length > 0) {
+        const errors = await this.#host.sends(plan.outside)
+        entries = errors.length - plan.entriesFrom
+        const failed = errors.slice(plan.entriesFrom).map((error) => error !== undefined)
+        if (errors.some((error) => error !== undefined)) {
+          await this.#undo(spec, failed)
+          entries = 0
+        }
+        throwFirst(errors)
+      }
+      cancelled.throwIfAborted()
+      place.done()
+      return new Endpoint(spec, place.netns, outerIndex, plan.innerName)
+    } catch (cause) {
+      return fail(cause)
+    }
+  }
+
+  /** Takes away what was made of an endpoint that failed; what can't be is added to `leftover`. */
+  async #unmake(
+    spec: EndpointSpec,
+    outerIndex: number | undefined,
+    entries: number,
+    place: Place,
+    leftover: Error[],
+  ): Promise<void> {
+    if (entries > 0) leftover.push(...(await this.#undo(spec, [])))
+    if (outerIndex === undefined) return
+    const [socket, link] = isShared(spec) ? [place.socket, spec.inner?.name ?? 'eth0'] : [this.#aside, outerIndex]
+    try {
+      await socket.run(linkDelete(link))
+    } catch (error) {
+      if ((error as { errno?: number }).errno !== ENODEV) leftover.push(error as Error)
+    }
+  }
+
+  /** Takes entries outside away, but for those that `failed` says were never written down. */
+  async #undo(spec: EndpointSpec, failed: readonly boolean[]): Promise<Error[]> {
+    const requests = undoOf(spec).filter((_, index) => !failed[index])
+    const results = await this.#host.bulk(requests)
+    return results.flatMap((result) =>
+      result.status === 'rejected' && !isAbsent(result.reason) ? [result.reason as Error] : [],
+    )
+  }
+
+  /**
+   * Removes endpoints: what was written down for them on the host's side, then all their links by one deletion of a
+   * group, and closes the handles of their namespaces. What is gone already is no failure. Gives what became of each, in
+   * order; an endpoint that could not be removed does not keep the others.
+   */
+  async remove(list: Iterable<Endpoint>): Promise<PromiseSettledResult<void>[]> {
+    this.#check()
+    const endpoints = [...list]
+    const errors = new Map<number, unknown>()
+    const settle = async (index: number, work: Promise<unknown>) => {
+      try {
+        await work
+        return true
+      } catch (error) {
+        if (isAbsent(error)) return false
+        errors.set(index, error)
+        return false
+      }
+    }
+    await Promise.all(
+      endpoints.flatMap(({ spec }, index) => undoOf(spec).map((request) => settle(index, this.#host.run(request)))),
+    )
+    const group = this.#group + 1
+    const marked = await Promise.all(
+      endpoints.map(async ({ outer }, index) =>
+        outer === undefined ? false : settle(index, this.#host.run(linkUpdate(outer.ifindex, { group }))),
+      ),
+    )
+    if (marked.includes(true)) {
+      try {
+        await this.#host.run(linkGroupDelete(group))
+      } catch (error) {
+        if (!isAbsent(error)) marked.forEach((was, index) => was && errors.set(index, error))
+      }
+    }
+    await Promise.all(
+      endpoints.map(async (endpoint, index) => {
+        if (endpoint.outer !== undefined || endpoint.netns.closed) return
+        await settle(index, deleteInside(this.#aside, endpoint))
+      }),
+    )
+    endpoints.forEach((endpoint, index) => {
+      if (!errors.has(index)) endpoint.closeNetns()
+    })
+    return endpoints.map((_, index) =>
+      errors.has(index) ? { status: 'rejected', reason: errors.get(index) } : { status: 'fulfilled', value: undefined },
+    )
+  }
+
+  /**
+   * Finds the outer links of this group, removes what was never finished or was being removed, as a killed process
+   * leaves it, and, where `keep` is given, those whose id it does not hold. Entries on the host's side are not known any
+   * more and stay. Nothing may be making endpoints with this group at the time.
+   * @throws {Error} while this object is making some.
+   */
+  async reconcile({ keep }: { keep?: Iterable<string> | undefined } = {}): Promise<{
+    kept: FoundEndpoint[]
+    removed: FoundEndpoint[]
+  }> {
+    this.#check()
+    if (this.#creating > 0) throw new Error('endpoints are being made: what is not finished can’t be told from them')
+    const wanted = keep === undefined ? undefined : new Set(keep)
+    const doomed = this.#group + 1
+    const kept: FoundEndpoint[] = []
+    const removed: FoundEndpoint[] = []
+    for (const link of await this.#host.run(linkList({ inet6Statistics: false }))) {
+      if (link.group !== this.#group && link.group !== doomed) continue
+      const found = { id: link.alias, name: link.name, ifindex: link.ifindex }
+      const stays = link.group === this.#group && link.alias !== undefined && (wanted?.has(link.alias) ?? true)
+      ;(stays ? kept : removed).push(found)
+    }
+    if (removed.length > 0) {
+      const marks = await this.#host.bulk(removed.map(({ ifindex }) => linkUpdate(ifindex, { group: doomed })))
+      const refused = marks.find((mark) => mark.status === 'rejected' && !isAbsent(mark.reason))
+      if (refused?.status === 'rejected') throw refused.reason
+      await this.#host.run(linkGroupDelete(doomed)).catch((error: unknown) => {
+        if (!isAbsent(error)) throw error
+      })
+    }
+    return { kept, removed }
+  }
+
+  /** Fills the pool of namespaces, and waits until it is full. */
+  async warm(): Promise<void> {
+    this.#check()
+    await this.#pool.fill()
+  }
+
+  /** How many namespaces are ready. */
+  get ready(): number {
+    return this.#pool.size
+  }
+
+  /** Closes the sockets and the namespaces that are ready, when what is under way has ended. Endpoints stay. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#pool.close()
+    await Promise.all([this.#host.close(), this.#aside.close()])
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #check(): void {
+    if (this.#closed) throw new ClosedError('the endpoints’ socket is closed')
+  }
+
+  #takeIndex(): number {
+    this.#nextIndex = FIRST_INDEX + ((this.#nextIndex - FIRST_INDEX + 1) % INDEXES)
+    return this.#nextIndex
+  }
+}
+
+async function deleteInside(host: NetlinkSocket, { netns, inner }: Endpoint): Promise<void> {
+  const { socket } = await host.beside(NETLINK_ROUTE, { netns })
+  try {
+    await socket.run(linkDelete(inner))
+  } finally {
+    await socket.close()
+  }
+}
+
+async function resultOf(
+  report: (result: EndpointResult) => void,
+  index: number,
+  make: () => Promise<Endpoint>,
+): Promise<void> {
+  try {
+    report({ index, status: 'fulfilled', value: await make() })
+  } catch (error) {
+    if (!(error instanceof EndpointError)) throw error
+    report({ index, status: 'rejected', reason: error })
+  }
+}
+
+function throwFirst(errors: readonly (Error | undefined)[]): void {
+  for (const error of errors) if (error !== undefined) throw error
+}
+
+function isAbsent(error: unknown): boolean {
+  const { errno } = error as { errno?: number }
+  return errno === ENODEV || errno === ENOENT || errno === ESRCH
+}
+
+function checkInteger(name: string, value: unknown, least: number, most: number): void {
+  const expected = `an integer from ${least} to ${most}`
+  if (!Number.isInteger(value)) throw invalid(name, expected, value)
+  if ((value as number) < least || (value as number) > most) throw invalid(name, expected, value, 'range')
+}

@@ -1,0 +1,103 @@
+/** Namespaces for endpoints: those that are there, new ones, and new ones that were made before they are wanted. */
+import { Netns } from '../netns/netns.js'
+import type { NetnsTarget } from '../netns/target.js'
+import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
+import type { NetlinkSocket } from '../socket/netlink-socket.js'
+
+/** A namespace that an endpoint is made in, and a socket inside. */
+export class Place {
+  readonly netns: Netns
+  readonly socket: NetlinkSocket
+  readonly #isOurs: boolean
+  readonly #giveBack: ((place: Place) => void) | undefined
+
+  constructor(netns: Netns, socket: NetlinkSocket, isOurs: boolean, giveBack?: (place: Place) => void) {
+    this.netns = netns
+    this.socket = socket
+    this.#isOurs = isOurs
+    this.#giveBack = giveBack
+  }
+
+  /** The endpoint is made: the handle is its now, the socket is nobody's. */
+  done(): void {
+    void this.socket.close()
+  }
+
+  /** The endpoint is not made. A namespace that nothing was made in is as good as new. */
+  async abandon(used: boolean): Promise<void> {
+    if (!used && this.#giveBack !== undefined) return this.#giveBack(this)
+    await this.close()
+  }
+
+  async close(): Promise<void> {
+    await this.socket.close()
+    if (this.#isOurs) this.netns.close()
+  }
+}
+
+export class NamespacePool {
+  readonly #host: NetlinkSocket
+  readonly #bound: number
+  readonly #ready: Place[] = []
+  #filling: Promise<void> | undefined
+  #closed = false
+
+  /** Sockets run in one order with those of `host`. At most `bound` namespaces are kept. */
+  constructor(host: NetlinkSocket, bound: number) {
+    this.#host = host
+    this.#bound = bound
+  }
+
+  get size(): number {
+    return this.#ready.length
+  }
+
+  /** A place in a namespace that is there, or in a new one. */
+  async take(target: Netns | NetnsTarget | undefined): Promise<Place> {
+    if (target === undefined) return this.#ready.shift() ?? this.#make()
+    const netns = target instanceof Netns ? target : await Netns.open(target)
+    try {
+      const { socket } = await this.#host.beside(NETLINK_ROUTE, { netns })
+      return new Place(netns, socket, netns !== target)
+    } catch (error) {
+      if (netns !== target) netns.close()
+      throw error
+    }
+  }
+
+  async #make(): Promise<Place> {
+    const { socket, created } = await this.#host.beside(NETLINK_ROUTE, { netns: 'new' })
+    return new Place(Netns.adopt(created!), socket, true, (place) => this.#put(place))
+  }
+
+  #put(place: Place): void {
+    if (this.#closed || this.#ready.length >= this.#bound) void place.close()
+    else this.#ready.push(place)
+  }
+
+  /** Makes as many as are missing. */
+  fill(): Promise<void> {
+    this.#filling ??= this.#fill().finally(() => (this.#filling = undefined))
+    return this.#filling
+  }
+
+  async #fill(): Promise<void> {
+    while (!this.#closed && this.#ready.length < this.#bound) {
+      const missing = Math.min(this.#bound - this.#ready.length, 16)
+      const made = await Promise.allSettled(Array.from({ length: missing }, () => this.#make()))
+      for (const place of made) if (place.status === 'fulfilled') this.#put(place.value)
+      for (const place of made) if (place.status === 'rejected') throw place.reason
+    }
+  }
+
+  /** The same in the background, where it is wanted. What fails then will fail where it is needed. */
+  refill(): void {
+    if (this.#bound > 0) this.fill().catch(() => {})
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#filling?.catch(() => {})
+    await Promise.all(this.#ready.splice(0).map((place) => place.close()))
+  }
+}
