@@ -1,5 +1,13 @@
 /** Linux networking as a library: netlink, in-process. */
-export { BatchError, ClosedError, DumpInterruptedError, NetlinkError, NetnsError } from './errors.js'
+export {
+  BatchError,
+  ClosedError,
+  DumpInterruptedError,
+  NetlinkError,
+  NetnsError,
+  SystemCallError,
+  TunTapError,
+} from './errors.js'
 export { Netns } from './netns/netns.js'
 export * from './route/addresses.js'
 export * from './route/fdb.js'
@@ -13,3 +21,4 @@ export { type LinkReference } from './schema/link-reference.js'
 export { type FdbEntry, type FdbSpec, type Neighbor, type NeighborSpec } from './schema/neighbor.js'
 export { type NamespaceReference, NetlinkSocket, type NetlinkSocketOptions } from './socket/netlink-socket.js'
 export { type Request } from './socket/request.js'
+export { TunTap, type TunTapLink, type TunTapOptions, type TunTapTarget } from './tuntap/tuntap.js'
