@@ -203,15 +203,17 @@ describePrivileged(`a TUN or TAP device${NO_DEVICE ? ` (${NO_DEVICE})` : ''}`, (
       const { netns, open } = await place()
       await TunTap.create({ netns, mode: 'tap', name: 'one' })
       ip(netns, 'link set one up')
-      expect(ipLink(netns, 'one').flags).toContain('NO-CARRIER')
+      // The kernel tells of a change a little later.
+      const shows = (flag: string) => eventually(() => ipLink(netns, 'one').flags.includes(flag))
+      await shows('NO-CARRIER')
       const device = await open({ mode: 'tap', name: 'one' })
-      expect(ipLink(netns, 'one').flags).toContain('LOWER_UP')
+      await shows('LOWER_UP')
       const rt = closing(await Rtnetlink.open({ netns }))
       await rt.links.update(device, { carrier: false })
-      expect(ipLink(netns, 'one').flags).toContain('NO-CARRIER')
+      await shows('NO-CARRIER')
       await rt.links.update(device, { carrier: true })
       await device.close()
-      expect(ipLink(netns, 'one').flags).toContain('NO-CARRIER')
+      await shows('NO-CARRIER')
     })
 
     it('hands packets over in both directions: Ethernet frames of a tap', async () => {
