@@ -10,10 +10,12 @@
         "native/netns.cc",
         "native/socket.cc",
         "native/thread.cc",
+        "native/tuntap.cc",
         "native/addon/addon.cc",
         "native/addon/environment.cc",
         "native/addon/namespace.cc",
-        "native/addon/socket.cc"
+        "native/addon/socket.cc",
+        "native/addon/tuntap.cc"
       ],
       "include_dirs": ["native", "<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],

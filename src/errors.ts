@@ -136,34 +136,44 @@ export class ClosedError extends Error {
   readonly code = 'ERR_CLOSED'
 }
 
-/** What a `NetnsError` is made of. */
-export interface NetnsFailure {
+/** What a `SystemCallError` is made of. */
+export interface SystemCallFailure {
   errno: number
   /** The system call that failed: "setns". */
   syscall: string
-  /** What was asked, of which namespace: "create the namespace blue". */
+  /** What was asked, of which object: "create the namespace blue". */
   action: string
   /** What to do about it, where that is known. */
   advice?: string | undefined
 }
 
 /**
- * A system call about a network namespace failed: to make, name, open or enter one, or something inside it.
+ * The kernel refused a system call that is no message of netlink.
  *
  * `code` and `errno` are the kernel's ('EPERM', 1), `syscall` is what it refused ('unshare').
  */
-export class NetnsError extends Error {
-  override readonly name = 'NetnsError'
+export class SystemCallError extends Error {
+  override readonly name: string = 'SystemCallError'
   readonly code: string
   readonly errno: number
   readonly syscall: string
 
-  constructor({ errno, syscall, action, advice }: NetnsFailure) {
+  constructor({ errno, syscall, action, advice }: SystemCallFailure) {
     super(`can't ${action}: ${errorText(errno)} (${syscall})${advice ? `. ${advice}` : ''}`)
     this.code = errorCode(errno)
     this.errno = errno
     this.syscall = syscall
   }
+}
+
+/** A system call about a network namespace failed: to make, name, open or enter one, or something inside it. */
+export class NetnsError extends SystemCallError {
+  override readonly name = 'NetnsError'
+}
+
+/** A system call about a TUN or TAP device failed: to make it, to attach to it, to remove it. */
+export class TunTapError extends SystemCallError {
+  override readonly name = 'TunTapError'
 }
 
 /** The steps of making an endpoint, in their order. */

@@ -7,6 +7,8 @@ export {
   type EndpointStep,
   NetlinkError,
   NetnsError,
+  SystemCallError,
+  TunTapError,
 } from './errors.js'
 export { type EndpointCreation, type EndpointProgress, type EndpointResult } from './endpoint/creation.js'
 export { type Endpoint, type EndpointLink } from './endpoint/endpoint.js'
@@ -31,3 +33,4 @@ export { type LinkReference } from './schema/link-reference.js'
 export { type FdbEntry, type FdbSpec, type Neighbor, type NeighborSpec } from './schema/neighbor.js'
 export { type NamespaceReference, NetlinkSocket, type NetlinkSocketOptions } from './socket/netlink-socket.js'
 export { type Request } from './socket/request.js'
+export { TunTap, type TunTapLink, type TunTapOptions, type TunTapTarget } from './tuntap/tuntap.js'

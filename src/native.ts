@@ -126,6 +126,35 @@ export interface NativeNamespaceEntry {
   device: number
 }
 
+export interface NativeTunTapOptions {
+  /** Empty: the kernel's choice. */
+  name: string
+  /** Ethernet frames; otherwise IP packets. */
+  tap: boolean
+  exclusive?: boolean | undefined
+  ifindex?: number | undefined
+  multiQueue?: boolean | undefined
+  queues?: number | undefined
+  packetInfo?: boolean | undefined
+  vnetHeader?: boolean | undefined
+  vnetHeaderSize?: number | undefined
+  owner?: number | undefined
+  group?: number | undefined
+  persist?: boolean | undefined
+  nonBlocking?: boolean | undefined
+}
+
+/** Owner of the queues of a TUN or TAP device that are held open; closed at the latest when it is garbage. */
+export interface NativeTunTap {
+  /** The name that the kernel gave it. */
+  readonly name: string
+  readonly ifindex: number
+  /** The descriptors, one for each queue; none after `close`. */
+  readonly fds: number[]
+  /** Closes the descriptors, on a worker thread: the kernel takes a device that is not persistent down meanwhile. */
+  close(): Promise<void>
+}
+
 interface Addon {
   /**
    * Opens on a worker thread; rejects with an Error that carries `errno` and `syscall`.
@@ -161,6 +190,9 @@ interface Addon {
   deleteNamespaceSync(name: string): void
   listNamespaces(): Promise<NativeNamespaceEntry[]>
   listNamespacesSync(): NativeNamespaceEntry[]
+  /** `netns`: descriptor of the namespace; -1: the process's own. Rejects with `errno` and `syscall`. */
+  openTunTap(netns: number, options: NativeTunTapOptions): Promise<NativeTunTap>
+  deleteTunTap(netns: number, name: string): Promise<void>
   /** Where answers go: through the socket's `owner`, so that native code holds no reference to it. */
   setDispatch(
     dispatch: (

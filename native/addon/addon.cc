@@ -4,6 +4,7 @@
 #include "addon/environment.h"
 #include "addon/namespace.h"
 #include "addon/socket.h"
+#include "addon/tuntap.h"
 
 namespace linkwright {
 
@@ -18,6 +19,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new Environment(env));
   SocketWrap::init(env, exports);
   init_namespace(env, exports);
+  init_tuntap(env, exports);
   exports.Set("setDispatch", Napi::Function::New<&set_dispatch>(env, "setDispatch"));
   return exports;
 }

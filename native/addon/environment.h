@@ -49,6 +49,7 @@ class Environment final : public Mailbox {
   Napi::FunctionReference socket_constructor;
   Napi::FunctionReference subscription_constructor;
   Napi::FunctionReference namespace_constructor;
+  Napi::FunctionReference tuntap_constructor;
   Napi::FunctionReference dispatch;  // (socket, event, id, bytes, errno) => void, set by src/native.ts
 
  private:

@@ -2,14 +2,15 @@
 
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <functional>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "addon/environment.h"
+#include "addon/errand.h"
+#include "addon/options.h"
 #include "netns.h"
 
 namespace linkwright {
@@ -20,114 +21,6 @@ using netns::Failure;
 
 std::string text(const Napi::Value& value) { return value.IsString() ? value.As<Napi::String>().Utf8Value() : ""; }
 
-Napi::Error error_of(Napi::Env env, const Failure& failure) {
-  return system_error(env, failure.error, failure.syscall);
-}
-
-// What was done away from JavaScript, and how its result becomes a JavaScript value. `Result` may own something:
-// it is destroyed with this where nobody is left to take it.
-template <typename Result>
-struct Errand {
-  Failure failure;
-  Result result{};
-};
-
-template <typename Result>
-using Work = std::function<WorkerFate(Errand<Result>&)>;
-template <typename Result>
-using Convert = Napi::Value (*)(Napi::Env, Result&);
-
-// Does `work` on a worker thread.
-template <typename Result>
-Napi::Value later(Napi::Env env, Work<Result> work, Convert<Result> convert) {
-  auto errand = std::make_shared<Errand<Result>>();
-  return Environment::of(env).async(
-      env, [errand, work = std::move(work)] { return work(*errand); },
-      [errand, convert](Napi::Env settling, const Napi::Promise::Deferred& deferred) {
-        if (errand->failure) {
-          deferred.Reject(error_of(settling, errand->failure).Value());
-          return;
-        }
-        const Napi::Value value = convert(settling, errand->result);
-        if (settling.IsExceptionPending()) {
-          deferred.Reject(settling.GetAndClearPendingException().Value());
-        } else {
-          deferred.Resolve(value);
-        }
-      });
-}
-
-template <typename Result>
-Napi::Value finish(Napi::Env env, Errand<Result>& errand, Convert<Result> convert) {
-  if (errand.failure) {
-    error_of(env, errand.failure).ThrowAsJavaScriptException();
-    return {};
-  }
-  return convert(env, errand.result);
-}
-
-// Does `work` while the JavaScript thread waits.
-template <typename Result>
-Napi::Value at_once(Napi::Env env, const Work<Result>& work, Convert<Result> convert) {
-  Errand<Result> errand;
-  work(errand);
-  return finish(env, errand, convert);
-}
-
-// The same on a thread that is thrown away, for work that takes the thread into another namespace.
-template <typename Result>
-Napi::Value aside(Napi::Env env, const Work<Result>& work, Convert<Result> convert) {
-  Errand<Result> errand;
-  if (const int error = netns::aside([&] { work(errand); })) errand.failure = {error, "pthread_create"};
-  return finish(env, errand, convert);
-}
-
-// Work that is done inside the namespace, on a thread that is not JavaScript's.
-template <typename Result>
-Work<Result> inside(std::shared_ptr<const Descriptor> fd, std::function<Failure(Result&)> work) {
-  return [fd = std::move(fd), work = std::move(work)](Errand<Result>& errand) {
-    const netns::Visit visit = netns::visit(fd->get(), [&] { errand.failure = work(errand.result); });
-    if (visit.error != 0) errand.failure = {visit.error, "setns"};
-    return visit.fate;
-  };
-}
-
-// What the JavaScript thread does from then on would be done to another network than the program means, and there is
-// no other thread that could run the program. Stay::begin() makes sure that it does not come to this.
-void come_back(netns::Stay& stay) {
-  if (stay.end()) {
-    Napi::Error::Fatal("linkwright", "the JavaScript thread could not return to its own network namespace");
-  }
-}
-
-// Work that is done inside the namespace while the JavaScript thread waits: by that thread itself, for a thread of its
-// own costs several times what two setns() do; by another where it could not come back.
-template <typename Result>
-Napi::Value inside_at_once(Napi::Env env, const std::shared_ptr<const Descriptor>& fd,
-                           std::function<Failure(Result&)> work, Convert<Result> convert) {
-  Errand<Result> errand;
-  netns::Stay stay;
-  errand.failure = stay.begin(fd->get());
-  if (!errand.failure) {
-    errand.failure = work(errand.result);
-    come_back(stay);
-  } else if (std::string_view(errand.failure.syscall) == netns::kNoWayBack) {
-    return aside<Result>(env, inside<Result>(fd, std::move(work)), convert);
-  }
-  return finish(env, errand, convert);
-}
-
-// Work on the calling thread that leaves it where it is.
-template <typename Result>
-Work<Result> here(std::function<Failure(Result&)> work) {
-  return [work = std::move(work)](Errand<Result>& errand) {
-    errand.failure = work(errand.result);
-    return WorkerFate::keep;
-  };
-}
-
-struct Nothing {};
-Napi::Value to_undefined(Napi::Env env, Nothing&) { return env.Undefined(); }
 Napi::Value to_text(Napi::Env env, std::string& value) { return Napi::String::New(env, value); }
 Napi::Value to_namespace(Napi::Env env, Descriptor& fd) { return wrap_namespace(env, std::move(fd)); }
 // From here on the descriptor is the script's to give to a socket, or to close.
@@ -202,31 +95,18 @@ std::function<Failure(Nothing&)> sysctl_setting(const Napi::CallbackInfo& info) 
 }
 
 std::function<Failure(Descriptor&)> socket_opening(const Napi::CallbackInfo& info) {
-  const auto options = info[0].As<Napi::Object>();
-  // Empty, and then not to be touched, where the environment is torn down meanwhile.
-  const auto get = [&](const char* key) {
-    const Napi::Value value = options.Get(key);
-    return value.IsEmpty() ? info.Env().Undefined() : value;
-  };
-  const auto flag = [&](const char* key) {
-    const Napi::Value value = get(key);
-    return value.IsBoolean() && value.As<Napi::Boolean>().Value();
-  };
-  const auto number = [&](const char* key) {
-    const Napi::Value value = get(key);
-    return value.IsNumber() ? value.As<Napi::Number>().Int32Value() : -1;
-  };
+  const Options options(info[0]);
   netns::SocketSpec spec;
-  spec.family = number("family") == 6 ? AF_INET6 : AF_INET;
-  spec.type = flag("stream") ? SOCK_STREAM : SOCK_DGRAM;
-  spec.address = text(get("address"));
-  const int port = number("port");
-  spec.bind = port >= 0 || !spec.address.empty();
-  spec.port = static_cast<uint16_t>(std::max(port, 0));
-  spec.scope = text(get("scope"));
-  spec.reuse_address = flag("reuseAddress");
-  spec.reuse_port = flag("reusePort");
-  spec.ipv6_only = flag("ipv6Only");
+  spec.family = options.number("family") == 6 ? AF_INET6 : AF_INET;
+  spec.type = options.flag("stream") ? SOCK_STREAM : SOCK_DGRAM;
+  spec.address = options.text("address");
+  const std::optional<int64_t> port = options.number("port");
+  spec.bind = port || !spec.address.empty();
+  spec.port = static_cast<uint16_t>(port.value_or(0));
+  spec.scope = options.text("scope");
+  spec.reuse_address = options.flag("reuseAddress");
+  spec.reuse_port = options.flag("reusePort");
+  spec.ipv6_only = options.flag("ipv6Only");
   return [spec = std::move(spec)](Descriptor& fd) { return netns::open_socket(spec, fd); };
 }
 

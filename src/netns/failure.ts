@@ -1,5 +1,5 @@
-/** What a failed system call about a namespace means to the reader, and what can be done about it. */
-import { errorCode, NetnsError } from '../errors.js'
+/** What a failed system call means to the reader, and what can be done about it. */
+import { errorCode, NetnsError, type SystemCallError, type SystemCallFailure } from '../errors.js'
 
 /** What to do about an error, by its code, or by code and system call ("EPERM mount"). */
 export type Advice = Readonly<Record<string, string>>
@@ -30,13 +30,20 @@ const GENERAL: Advice = {
   ENFILE: 'The system may have no more files open (/proc/sys/fs/file-max)',
 }
 
-/** The addon's system error, with `errno` and `syscall`, as a NetnsError; anything else as it is. */
-export function netnsFailure(error: unknown, action: string, advice: Advice = {}): unknown {
+type Kind = new (failure: SystemCallFailure) => SystemCallError
+
+/** The addon's system error, with `errno` and `syscall`, as a NetnsError or its like; anything else as it is. */
+export function systemCallFailure(
+  error: unknown,
+  action: string,
+  advice: Advice = {},
+  kind: Kind = NetnsError,
+): unknown {
   const { errno, syscall } = error as { errno?: number; syscall?: string }
   if (errno === undefined || syscall === undefined) return error
   const code = errorCode(errno)
   const call = `${code} ${syscall}`
-  return new NetnsError({
+  return new kind({
     errno,
     syscall: syscall === 'setns back' ? 'setns' : syscall,
     action,
@@ -45,11 +52,16 @@ export function netnsFailure(error: unknown, action: string, advice: Advice = {}
 }
 
 /** Awaits what the addon does; its failure says what was asked. */
-export async function explain<Result>(work: Promise<Result>, action: string, advice?: Advice): Promise<Result> {
+export async function explain<Result>(
+  work: Promise<Result>,
+  action: string,
+  advice?: Advice,
+  kind?: Kind,
+): Promise<Result> {
   try {
     return await work
   } catch (error) {
-    throw netnsFailure(error, action, advice)
+    throw systemCallFailure(error, action, advice, kind)
   }
 }
 
@@ -58,6 +70,6 @@ export function explainSync<Result>(work: () => Result, action: string, advice?:
   try {
     return work()
   } catch (error) {
-    throw netnsFailure(error, action, advice)
+    throw systemCallFailure(error, action, advice)
   }
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { types } from 'node:util'
 
 import { invalid } from '../wire/invalid.js'
-import { netnsFailure } from './failure.js'
+import { systemCallFailure } from './failure.js'
 import type { Handle } from './handle.js'
 
 /** What `run` takes: a function whose work is done when it returns. */
@@ -45,7 +45,7 @@ export function run<Result>(handle: Handle, work: () => Result): Result {
       return work()
     })
   } catch (error) {
-    throw entered ? error : netnsFailure(error, `run a function in ${handle.label}`)
+    throw entered ? error : systemCallFailure(error, `run a function in ${handle.label}`)
   }
   if (isThenable(result)) {
     // This error is the one report of it: what becomes of the promise is nobody's any more.

@@ -8,7 +8,7 @@ import { NetnsError } from '../errors.js'
 import type { NativeInetSocketOptions } from '../native.js'
 import { invalid } from '../wire/invalid.js'
 import { type Address, checkAddress, checkFarAddress, checkOptions, checkPort, endpoint } from './address.js'
-import { type Advice, explain, netnsFailure } from './failure.js'
+import { type Advice, explain, systemCallFailure } from './failure.js'
 import type { Handle } from './handle.js'
 
 /** Those of `net.connect()` that have a meaning where names are not resolved; see there. */
@@ -84,7 +84,7 @@ export function connect(handle: Handle, options: NetnsConnectOptions): Socket {
   } catch (error) {
     // Told as a failure to connect is: by the 'error' event.
     const action = `connect to ${endpoint(options.host, port)} in ${handle.label}`
-    return new Socket(settings).destroy(netnsFailure(error, action, BIND_ADVICE) as Error)
+    return new Socket(settings).destroy(systemCallFailure(error, action, BIND_ADVICE) as Error)
   }
   const socket = adopt(fd, settings)
   if (timeout) socket.setTimeout(timeout)

@@ -25,14 +25,18 @@ export function putLinkReference(w: Writer, at: number, value: LinkReference): v
   w.u32[at >> 2] = ifindex
 }
 
-/** What the kernel takes for the name of a link (dev_valid_name): no slash, colon or space, not . or .. */
+/** What a name has to be, in words. */
+export const LINK_NAME = `a link name of 1 to ${LONGEST_NAME} bytes without / : or spaces, not . or ..`
+
+/** What the kernel takes for the name of a link (dev_valid_name). */
+export function isLinkName(name: string): boolean {
+  if (name.length > LONGEST_NAME || name === '' || name === '.' || name === '..') return false
+  return !/[/:\s\0]/.test(name) && Buffer.byteLength(name) <= LONGEST_NAME
+}
+
 export function checkLinkName(w: Writer, name: string): string {
-  const expects = `a link name of 1 to ${LONGEST_NAME} bytes without / : or spaces, not . or ..`
-  if (typeof name !== 'string') throw w.invalid(expects, name)
-  if (name.length > LONGEST_NAME || name === '' || name === '.' || name === '..' || /[/:\s\0]/.test(name)) {
-    throw w.invalid(expects, name, 'range')
-  }
-  if (Buffer.byteLength(name) > LONGEST_NAME) throw w.invalid(expects, name, 'range')
+  if (typeof name !== 'string') throw w.invalid(LINK_NAME, name)
+  if (!isLinkName(name)) throw w.invalid(LINK_NAME, name, 'range')
   return name
 }
 
