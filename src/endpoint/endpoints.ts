@@ -9,7 +9,7 @@ import { invalid, unknownOption } from '../wire/invalid.js'
 import { EndpointCreation, type EndpointProgress, type EndpointResult } from './creation.js'
 import { Endpoint } from './endpoint.js'
 import { NamespacePool, type Place } from './namespace-pool.js'
-import { type Plan, planOf, undoOf } from './plan.js'
+import { checkEndpoint, type Plan, planOf, undoOf } from './plan.js'
 import { type EndpointSpec, isShared } from './spec.js'
 
 /** 'lw': the group of the outer links, unless another is given. */
@@ -192,9 +192,10 @@ export class Endpoints {
     }
     try {
       cancelled.throwIfAborted()
-      const isNew = spec?.netns === undefined
+      checkEndpoint(spec)
+      const isNew = spec.netns === undefined
       // Checked, and encoded, before anything is made.
-      outerIndex = isShared(spec) ? 0 : (spec.outer?.ifindex ?? this.#takeIndex())
+      outerIndex = isShared(spec) ? 0 : (spec.outer.ifindex ?? this.#takeIndex())
       const circumstances = { isNew, outerIndex, group: this.#group, hasIPv6: this.#hasIPv6 }
       plan = planOf(spec, circumstances)
       step = 'namespace'

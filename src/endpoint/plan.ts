@@ -49,9 +49,8 @@ export interface Plan {
   readonly innerName: string
 }
 
-/** @throws {TypeError | RangeError} What can't be an endpoint, before anything is sent. */
+/** The plan of a specification that was checked. @throws {TypeError | RangeError} An option of a request's is wrong. */
 export function planOf(spec: EndpointSpec, circumstances: Circumstances): Plan {
-  check(spec)
   const { isNew, hasIPv6 } = circumstances
   const addresses = (spec.addresses ?? []).map(addressOf)
   const wantsLinkLocal = spec.linkLocal ?? addresses.some(isIPv6)
@@ -151,7 +150,8 @@ function addressOf(given: string | EndpointAddress): EndpointAddress {
 
 const isIPv6 = ({ address }: EndpointAddress): boolean => typeof address === 'string' && address.includes(':')
 
-function check(spec: EndpointSpec): void {
+/** @throws {TypeError | RangeError} What can't be an endpoint. */
+export function checkEndpoint(spec: EndpointSpec): void {
   if (typeof spec !== 'object' || spec === null) throw invalid('endpoint', 'an object', spec)
   for (const name in spec) if (!OPTIONS.includes(name)) throw unknownOption(name, OPTIONS)
   const { id, kind = 'veth' } = spec

@@ -5,6 +5,7 @@ import { Netns } from '../../src/netns/netns.js'
 import { addressAdd, addressGet, addressList, type AddressSpec } from '../../src/route/addresses.js'
 import { Rtnetlink } from '../../src/route/rtnetlink.js'
 import { ip } from '../support/iproute2.js'
+import { olderThan } from '../support/kernel.js'
 import { describePrivileged } from '../support/netns.js'
 
 let netns: Netns
@@ -303,7 +304,8 @@ inNamespace('what the kernel refuses', () => {
     const twice: unknown = await rt.addresses.add({ link: 'br0', address: '10.1.0.1/16' }).catch((e: unknown) => e)
     expect(twice).toBeInstanceOf(NetlinkError)
     expect(twice).toMatchObject({ code: 'EEXIST', errno: 17, request: 'RTM_NEWADDR' })
-    expect((twice as NetlinkError).reason).toMatch(/already assigned/)
+    // Later kernels say it in words.
+    if (!olderThan('6.6')) expect((twice as NetlinkError).reason).toMatch(/already assigned/)
     expect((twice as NetlinkError).message).toMatch(/^can't add address 10\.1\.0\.1\/16 on link br0: .*EEXIST/)
     await expect(rt.addresses.add({ link: 'nope', address: '10.1.0.1/16' })).rejects.toMatchObject({ code: 'ENODEV' })
     await expect(rt.addresses.add({ link: 4242, address: '10.1.0.1/16' })).rejects.toMatchObject({ code: 'ENODEV' })
