@@ -39,20 +39,30 @@ void Engine::resume(const std::shared_ptr<Lane>& lane) {
 bool Engine::run(const std::shared_ptr<Lane>& lane, const std::function<void()>& work) {
   {
     std::unique_lock lock(mutex_);
+    waiting_++;
     left_.wait(lock, [&] { return stopping_ || lane->paused_ || (!lane->busy_ && lane->tasks_.empty()); });
+    waiting_--;
     if (lane->paused_ || stopping_) return false;
     lane->busy_ = true;
   }
   work();
-  leave(lane);
+  std::lock_guard lock(mutex_);
+  lane->busy_ = false;
+  if (!stopping_) schedule(lane);
+  left_.notify_all();
   return true;
 }
 
-// With the mutex held: lets a worker have the lane if nothing is in the way.
-void Engine::schedule(const std::shared_ptr<Lane>& lane) {
-  if (lane->busy_ || lane->paused_ || lane->tasks_.empty()) return;
+// With the mutex held: queues the lane for a worker if nothing is in the way. True where one has to be told.
+bool Engine::enqueue(const std::shared_ptr<Lane>& lane) {
+  if (lane->busy_ || lane->paused_ || lane->tasks_.empty()) return false;
   lane->busy_ = true;
   ready_.push_back(lane);
+  return true;
+}
+
+void Engine::schedule(const std::shared_ptr<Lane>& lane) {
+  if (!enqueue(lane)) return;
   if (is_short()) short_.notify_one();
   wake_.notify_one();
 }
@@ -78,13 +88,6 @@ void Engine::recruit() {
   }
 }
 
-void Engine::leave(const std::shared_ptr<Lane>& lane) {
-  std::lock_guard lock(mutex_);
-  lane->busy_ = false;
-  if (!stopping_) schedule(lane);
-  left_.notify_all();
-}
-
 void Engine::work(Worker& self) {
   std::unique_lock lock(mutex_);
   starting_--;
@@ -100,13 +103,18 @@ void Engine::work(Worker& self) {
     lock.unlock();
     const WorkerFate fate = task();
     task = nullptr;  // what it owns goes outside the lock
-    leave(lane);
     lock.lock();
+    lane->busy_ = false;
+    // Nobody is told: this thread goes on with what waits, the lane's next task as a rule. Others would only take it
+    // away from the processor that has it in its cache.
+    if (!stopping_) enqueue(lane);
+    if (waiting_ > 0) left_.notify_all();
     if (fate == WorkerFate::discard) {
       // This thread is stranded in another namespace. Its place goes to a fresh one.
       self.retired = true;
       alive_--;
       if (is_short()) short_.notify_one();
+      wake_.notify_one();
       return;
     }
   }

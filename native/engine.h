@@ -65,8 +65,8 @@ class Engine {
     bool retired = false;  // about to end
   };
 
+  bool enqueue(const std::shared_ptr<Lane>& lane);
   void schedule(const std::shared_ptr<Lane>& lane);
-  void leave(const std::shared_ptr<Lane>& lane);
   bool is_short() const;
   void recruit();
   void work(Worker& self);
@@ -84,6 +84,7 @@ class Engine {
   unsigned alive_ = 0;
   unsigned idle_ = 0;
   unsigned starting_ = 0;
+  unsigned waiting_ = 0;  // in run()
   bool stopping_ = false;
 };
 

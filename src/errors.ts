@@ -7,7 +7,7 @@ for (const [name, number] of Object.entries(constants.errno)) if (!names.has(num
 // Names that Node lacks and the route family answers with.
 for (const [name, number] of [
   ['ENOTUNIQ', 76], ['ERFKILL', 132], ['ENOTBLK', 15], ['ESHUTDOWN', 108], ['EPFNOSUPPORT', 96],
-  ['ESOCKTNOSUPPORT', 94], ['EUSERS', 87], ['ENOKEY', 126], ['EOPNOTSUPP', 95],
+  ['ESOCKTNOSUPPORT', 94], ['EUSERS', 87], ['EXFULL', 54], ['ENOKEY', 126], ['EOPNOTSUPP', 95],
 ] as const) {
   names.set(number, name)
 } // prettier-ignore

@@ -141,7 +141,8 @@ export class Endpoints {
         try {
           await this.#createAll(specs, cancelled, report)
         } finally {
-          if (--this.#creating === 0) this.#pool.refill()
+          this.#creating--
+          this.#pool.refillLater()
         }
       },
       (reason) => cancelling.abort(reason),

@@ -35,11 +35,14 @@ export class Place {
   }
 }
 
+const REFILL_AFTER_MS = 100
+
 export class NamespacePool {
   readonly #host: NetlinkSocket
   readonly #bound: number
   readonly #ready: Place[] = []
   #filling: Promise<void> | undefined
+  #refill: NodeJS.Timeout | undefined
   #closed = false
 
   /** Sockets run in one order with those of `host`. At most `bound` namespaces are kept. */
@@ -54,7 +57,10 @@ export class NamespacePool {
 
   /** A place in a namespace that is there, or in a new one. */
   async take(target: Netns | NetnsTarget | undefined): Promise<Place> {
-    if (target === undefined) return this.#ready.shift() ?? this.#make()
+    if (target === undefined) {
+      this.refillLater()
+      return this.#ready.shift() ?? this.#make()
+    }
     const netns = target instanceof Netns ? target : await Netns.open(target)
     try {
       const { socket } = await this.#host.beside(NETLINK_ROUTE, { netns })
@@ -90,13 +96,19 @@ export class NamespacePool {
     }
   }
 
-  /** The same in the background, where it is wanted. What fails then will fail where it is needed. */
-  refill(): void {
-    if (this.#bound > 0) this.fill().catch(() => {})
+  /**
+   * The same in the background, when nothing has been taken for a while: the kernel makes namespaces under the lock that
+   * all else wants. What fails then will fail where it is needed.
+   */
+  refillLater(): void {
+    clearTimeout(this.#refill)
+    if (this.#bound === 0 || this.#closed) return
+    this.#refill = setTimeout(() => void this.fill().catch(() => {}), REFILL_AFTER_MS).unref()
   }
 
   async close(): Promise<void> {
     this.#closed = true
+    clearTimeout(this.#refill)
     await this.#filling?.catch(() => {})
     await Promise.all(this.#ready.splice(0).map((place) => place.close()))
   }

@@ -113,6 +113,8 @@ const EOPNOTSUPP = 95
 const ENOTCONN = 107
 const EBUSY = 16
 const ENODEV = 19
+const EXFULL = 54
+const BRIDGE_IS_FULL = 'A bridge has at most 1,023 ports'
 const shared = { table: linkAttributes, headerSize: IFINFOMSG_SIZE } as const
 
 const CREATE: Operation<LinkSpec, Link> = {
@@ -120,10 +122,11 @@ const CREATE: Operation<LinkSpec, Link> = {
   message: 'RTM_NEWLINK',
   describe: ({ kind, name, ifindex }) =>
     `create ${kind} link${name === undefined ? (ifindex === undefined ? '' : ` #${ifindex}`) : ` ${name}`}`,
-  advise: ({ kind }, errno) =>
-    errno === EOPNOTSUPP
-      ? `Where no attribute is named, this kernel has no links of kind ${kind} (or can't load its module)`
-      : undefined,
+  advise: ({ kind, master }, errno) => {
+    if (errno === EXFULL && master !== undefined) return BRIDGE_IS_FULL
+    if (errno !== EOPNOTSUPP) return undefined
+    return `Where no attribute is named, this kernel has no links of kind ${kind} (or can't load its module)`
+  },
   answer: 'optional',
   changesLinks: () => true,
   read: readLink,
@@ -140,6 +143,7 @@ const UPDATE: Operation<Changing, void> = {
     if (errno === EOPNOTSUPP && changes?.bondPort !== undefined) {
       return 'Options of a bond’s port can be set once the link has a bond as its master: in an update of its own'
     }
+    if (errno === EXFULL && changes?.master !== undefined) return BRIDGE_IS_FULL
     if (errno === ENOTCONN) return 'A veth can be brought up once its other end is there'
     return undefined
   },
