@@ -4,6 +4,7 @@
       "target_name": "linkwright",
       "sources": [
         "native/abi.cc",
+        "native/abi_numbers.cc",
         "native/engine.cc",
         "native/exchange.cc",
         "native/monitor.cc",

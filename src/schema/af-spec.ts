@@ -45,6 +45,7 @@ type InetConf = Given<typeof inetConf.map>
 /** Given as a nest of the settings to change, read as an array of all of them: the kernel has it both ways. */
 const inetConfCodec: NestCodec<InetConf, { [K in keyof InetConf]?: number }> = {
   ...nested(inetConf),
+  expects: 'an object of the settings to change',
   read(r, start, end) {
     const out: Record<string, number> = {}
     for (let at = start, type = 1; at + 4 <= end; at += 4, type++) {

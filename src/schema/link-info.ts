@@ -128,7 +128,7 @@ export const linkInfoCodec: NestCodec<never, never> = {
           }
           break
         case IFLA_INFO_XSTATS:
-          link.xstats = r.bytes.slice(from, to)
+          link.xstats = kind?.xstats === undefined ? r.bytes.slice(from, to) : kind.xstats.read(r, from, to)
           break
         case IFLA_INFO_SLAVE_DATA: {
           const port = slaveKind === undefined ? undefined : linkPortByMaster.get(slaveKind)

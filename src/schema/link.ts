@@ -7,7 +7,7 @@ import {
   readOnly,
   type UnknownAttribute,
 } from '../wire/attributes.js'
-import { namesOf } from '../wire/codec.js'
+import { type Codec, namesOf } from '../wire/codec.js'
 import { unknownOption } from '../wire/invalid.js'
 import type { Message } from '../wire/message.js'
 import type { Reader } from '../wire/reader.js'
@@ -88,18 +88,24 @@ export interface LinkProperties extends LinkAttributes {
   vrfPort?: VrfPort
   /** What a master of another kind says of it. */
   slaveData?: UnknownAttribute[]
-  /** Statistics of the kind's own. */
-  xstats?: Uint8Array
 }
 
-type LinkOfKind<K extends KnownLinkKind> = LinkProperties & { kind: K } & {
-  [P in K as Readable<ReadData<P>> extends never ? never : P]: ReadData<P>
+type StatisticsOf<K extends KnownLinkKind> = Kinds[K]['xstats'] extends Codec<never, infer Out> | undefined
+  ? Out
+  : never
+interface Counted<Statistics = Uint8Array> {
+  /** What the kind counts of its own (IFLA_INFO_XSTATS). */
+  xstats?: Statistics
 }
+
+type LinkOfKind<K extends KnownLinkKind> = LinkProperties & { kind: K } & Counted<StatisticsOf<K>> & {
+    [P in K as Readable<ReadData<P>> extends never ? never : P]: ReadData<P>
+  }
 
 /** A link that has no kind: the loopback device, a physical one. */
-export type PlainLink = LinkProperties & { kind: undefined }
+export type PlainLink = LinkProperties & Counted & { kind: undefined }
 /** A link of a kind without types here; `data` is what the kernel tells of it, attribute by attribute. */
-export type OtherLink = LinkProperties & { kind: OtherLinkKind; data?: UnknownAttribute[] }
+export type OtherLink = LinkProperties & Counted & { kind: OtherLinkKind; data?: UnknownAttribute[] }
 
 /** A link as the kernel has it. `link.kind === 'vxlan'` gives `link.vxlan`. */
 export type Link = { [K in KnownLinkKind]: LinkOfKind<K> }[KnownLinkKind] | PlainLink | OtherLink

@@ -6,6 +6,7 @@ import { addressCases } from './address-cases.js'
 import type { Case } from './cases.js'
 import { comparable, NORMALISATIONS, sent, typeOf, used } from './comparable.js'
 import { fdbCases } from './fdb-cases.js'
+import { kindCases } from './kind-cases.js'
 import { linkCases } from './link-cases.js'
 import { neighborCases } from './neighbor-cases.js'
 import { cannotRecord, record } from './recording.js'
@@ -14,6 +15,7 @@ import { routeCases } from './route-cases.js'
 /** To add a family: its file of cases, and its line here. */
 const CASES: Record<string, readonly Case[]> = {
   link: linkCases,
+  'kind of link': kindCases,
   address: addressCases,
   route: routeCases,
   neighbor: neighborCases,

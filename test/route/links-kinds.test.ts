@@ -6,6 +6,7 @@ import { linkKinds } from '../../src/schema/link-kinds/index.js'
 import { NETLINK_ROUTE } from '../../src/schema/rtnetlink.js'
 import { NetlinkSocket } from '../../src/socket/netlink-socket.js'
 import { ip, ipLink } from '../support/iproute2.js'
+import { KIND_CASES } from '../support/kind-cases.js'
 import { command, describePrivileged, unprivileged } from '../support/netns.js'
 
 type KindName = keyof typeof linkKinds
@@ -79,92 +80,7 @@ const MAC = '02:00:00:00:00:09'
 const WITHOUT_MAC: KindName[] = ['gre', 'ip6gre', 'ipip', 'sit', 'ip6tnl', 'vti', 'vti6', 'xfrm', 'nlmon', 'wireguard', 'bareudp', 'vcan', 'vxcan', 'ipvlan', 'ipvtap', 'gtp', 'rmnet', 'amt', 'vsockmon', 'hsr'] // prettier-ignore
 const address = (kind: KindName) => (WITHOUT_MAC.includes(kind) ? {} : { address: MAC })
 
-/** Kind; our options; those of ip(8) after the kind. Link names stand for indexes that are the same on both sides. */
-const CASES: [KindName, Record<string, unknown>, string][] = [
-  ['dummy', {}, ''],
-  ['ifb', {}, ''],
-  ['nlmon', {}, ''],
-  ['vcan', {}, ''],
-  ['wireguard', {}, ''],
-  ['team', {}, ''],
-  ['vsockmon', {}, ''],
-  ['vlan', { id: 5 }, 'id 5'],
-  ['vlan', { id: 4094, flags: { reorderHdr: false, looseBinding: true } }, 'id 4094 reorder_hdr off loose_binding on'],
-  ['vlan', { id: 6, protocol: '802.1ad' }, 'protocol 802.1ad id 6'],
-  ['vlan', { id: 7, egressQos: [{ from: 1, to: 2 }, { from: 3, to: 4 }], ingressQos: [{ from: 5, to: 6 }] }, 'id 7 egress-qos-map 1:2 3:4 ingress-qos-map 5:6'],
-  ['macvlan', {}, ''],
-  ['macvlan', { mode: 'private' }, 'mode private'],
-  ['macvlan', { mode: 'vepa' }, 'mode vepa'],
-  ['macvlan', { mode: 'bridge', bcQueueLen: 5000 }, 'mode bridge bcqueuelen 5000'],
-  ['macvlan', { mode: 'passthru', flags: ['nopromisc'] }, 'mode passthru nopromisc'],
-  ['macvlan', { mode: 'source', flags: ['nodst'], macaddrMode: 'set', macaddrData: ['02:00:00:00:00:11', '02:00:00:00:00:12'] }, 'mode source nodst macaddr set 02:00:00:00:00:11 02:00:00:00:00:12'],
-  ['macvtap', { mode: 'bridge' }, 'mode bridge'],
-  ['macvtap', { mode: 'vepa', bcQueueLen: 10 }, 'mode vepa bcqueuelen 10'],
-  ['ipvlan', {}, ''],
-  ['ipvlan', { mode: 'l2' }, 'mode l2'],
-  ['ipvlan', { mode: 'l3', flags: ['private'] }, 'mode l3 private'],
-  ['ipvlan', { mode: 'l3s', flags: ['vepa'] }, 'mode l3s vepa'],
-  ['ipvtap', { mode: 'l2', flags: ['vepa'] }, 'mode l2 vepa'],
-  ['vrf', { table: 10 }, 'table 10'],
-  ['vrf', { table: 4_000_000_000 }, 'table 4000000000'],
-  ['bond', {}, ''],
-  ['bond', { mode: 'balanceRr', packetsPerSlave: 5 }, 'mode balance-rr packets_per_slave 5'],
-  ['bond', { mode: 'activeBackup', miimon: 100, updelay: 200, downdelay: 300, peerNotifDelay: 400, failOverMac: 'follow', primaryReselect: 'better', numPeerNotif: 3, resendIgmp: 4 }, 'mode active-backup miimon 100 updelay 200 downdelay 300 peer_notify_delay 400 fail_over_mac follow primary_reselect better num_grat_arp 3 resend_igmp 4'],
-  ['bond', { mode: 'activeBackup', arpInterval: 500, arpIpTarget: ['10.0.0.1', '10.0.0.2'], arpValidate: 'filterActive', arpAllTargets: 'all', missedMax: 5 }, 'mode active-backup arp_interval 500 arp_ip_target 10.0.0.1,10.0.0.2 arp_validate filter_active arp_all_targets all arp_missed_max 5'],
-  ['bond', { mode: 'activeBackup', arpInterval: 500, nsIp6Target: ['2001:db8::1', '2001:db8::2'] }, 'mode active-backup arp_interval 500 ns_ip6_target 2001:db8::1,2001:db8::2'],
-  ['bond', { mode: 'balanceXor', xmitHashPolicy: 'encap34', allSlavesActive: true }, 'mode balance-xor xmit_hash_policy encap3+4 all_slaves_active 1'],
-  ['bond', { mode: 'broadcast', minLinks: 2 }, 'mode broadcast min_links 2'],
-  ['bond', { mode: '802.3ad', adLacpRate: 'fast', adSelect: 'count', adActorSysPrio: 5, adUserPortKey: 6, adActorSystem: '02:00:00:00:00:55', adLacpActive: false, xmitHashPolicy: 'vlanSrcmac' }, 'mode 802.3ad lacp_rate fast ad_select count ad_actor_sys_prio 5 ad_user_port_key 6 ad_actor_system 02:00:00:00:00:55 lacp_active off xmit_hash_policy vlan+srcmac'],
-  ['bond', { mode: 'balanceTlb', tlbDynamicLb: false, lpInterval: 7 }, 'mode balance-tlb tlb_dynamic_lb 0 lp_interval 7'],
-  ['bond', { mode: 'balanceAlb', xmitHashPolicy: 'layer34' }, 'mode balance-alb xmit_hash_policy layer3+4'],
-  ['geneve', { id: 5, remote: '10.0.0.2', ttl: 9, tos: 0x10, port: 6082, df: 'set' }, 'id 5 remote 10.0.0.2 ttl 9 tos 0x10 dstport 6082 df set'],
-  ['geneve', { id: 16_777_215, remote: '2001:db8::2', label: 0xabcde, udpZeroCsum6Tx: true, udpZeroCsum6Rx: true }, 'id 16777215 remote 2001:db8::2 flowlabel 0xabcde udp6zerocsumtx udp6zerocsumrx'],
-  ['geneve', { id: 6, remote: '10.0.0.2', ttlInherit: true, udpCsum: true }, 'id 6 remote 10.0.0.2 ttl inherit udpcsum'],
-  ['geneve', { collectMetadata: true, innerProtoInherit: true }, 'external innerprotoinherit'],
-  ['gre', { remote: '10.0.0.2', local: '10.0.0.1', ttl: 9, tos: 0x10, link: 'under0' }, 'remote 10.0.0.2 local 10.0.0.1 ttl 9 tos 0x10 dev under0'],
-  ['gre', { remote: '10.0.0.2', iflags: ['csum', 'key', 'seq'], oflags: ['csum', 'key', 'seq'], ikey: 5, okey: 6 }, 'remote 10.0.0.2 csum seq ikey 5 okey 6'],
-  ['gre', { remote: '10.0.0.2', pmtudisc: false, ignoreDf: true, fwmark: 7 }, 'remote 10.0.0.2 nopmtudisc ignore-df fwmark 7'],
-  ['gre', { collectMetadata: true }, 'external'],
-  ['gretap', { remote: '10.0.0.2', local: '10.0.0.1', tos: 1 }, 'remote 10.0.0.2 local 10.0.0.1 tos inherit'],
-  ['gretap', { remote: '10.0.0.2', encapType: 'gue', encapFlags: ['csum', 'remcsum'], encapSport: 0, encapDport: 5555 }, 'remote 10.0.0.2 encap gue encap-sport auto encap-dport 5555 encap-csum encap-remcsum'],
-  ['erspan', { remote: '10.0.0.2', local: '10.0.0.1', iflags: ['key', 'seq'], oflags: ['key', 'seq'], ikey: 5, okey: 5, erspanVer: 1, erspanIndex: 100 }, 'remote 10.0.0.2 local 10.0.0.1 seq key 5 erspan_ver 1 erspan 100'],
-  ['erspan', { remote: '10.0.0.2', iflags: ['key', 'seq'], oflags: ['key', 'seq'], ikey: 5, okey: 5, erspanVer: 2, erspanDir: 'egress', erspanHwid: 17 }, 'remote 10.0.0.2 seq key 5 erspan_ver 2 erspan_dir egress erspan_hwid 17'],
-  ['erspan', { remote: '10.0.0.2', erspanVer: 0 }, 'remote 10.0.0.2 erspan_ver 0'],
-  ['ip6gre', { remote: '2001:db8::2', local: '2001:db8::1', ttl: 9, encapLimit: 3, flowinfo: 0x123456 }, 'remote 2001:db8::2 local 2001:db8::1 hoplimit 9 encaplimit 3 tclass 0x1 flowlabel 0x23456'],
-  ['ip6gre', { remote: '2001:db8::2', ttl: 64, encapLimit: 4, flags: ['ignEncapLimit', 'useOrigTclass', 'useOrigFlowlabel', 'rcvDscpCopy', 'allowLocalRemote'] }, 'remote 2001:db8::2 encaplimit none tclass inherit flowlabel inherit dscp inherit allow-localremote'],
-  ['ip6gretap', { remote: '2001:db8::2', ttl: 64, encapLimit: 4, iflags: ['key'], oflags: ['key'], ikey: 5, okey: 5 }, 'remote 2001:db8::2 key 5'],
-  ['ip6erspan', { remote: '2001:db8::2', local: '2001:db8::1', ttl: 64, encapLimit: 4, iflags: ['key', 'seq'], oflags: ['key', 'seq'], ikey: 5, okey: 5, erspanVer: 1, erspanIndex: 100 }, 'remote 2001:db8::2 local 2001:db8::1 seq key 5 erspan_ver 1 erspan 100'],
-  ['ipip', { remote: '10.0.0.2', local: '10.0.0.1', ttl: 9, tos: 0x10, link: 'under0' }, 'mode ipip remote 10.0.0.2 local 10.0.0.1 ttl 9 tos 0x10 dev under0'],
-  ['ipip', { remote: '10.0.0.2', proto: 'any', pmtudisc: false, fwmark: 7 }, 'remote 10.0.0.2 mode any nopmtudisc fwmark 7'],
-  ['ipip', { remote: '10.0.0.2', encapType: 'fou', encapFlags: ['csum'], encapSport: 5554, encapDport: 5555 }, 'mode ipip remote 10.0.0.2 encap fou encap-sport 5554 encap-dport 5555 encap-csum'],
-  ['ipip', { collectMetadata: true }, 'mode ipip external'],
-  ['sit', { remote: '10.0.0.2', local: '10.0.0.1', ttl: 9 }, 'mode ip6ip remote 10.0.0.2 local 10.0.0.1 ttl 9'],
-  ['sit', { local: '10.0.0.1', proto: 'any', ttl: 0, '6rdPrefix': '2001:db8::', '6rdPrefixlen': 32, '6rdRelayPrefix': '10.0.0.0', '6rdRelayPrefixlen': 8 }, 'local 10.0.0.1 6rd-prefix 2001:db8::/32 6rd-relay_prefix 10.0.0.0/8'],
-  ['sit', { local: '10.0.0.1', proto: 'any', ttl: 0, flags: ['isatap'] }, 'local 10.0.0.1 isatap'],
-  ['ip6tnl', { remote: '2001:db8::2', local: '2001:db8::1', ttl: 9, encapLimit: 3, flowinfo: 0x123456, proto: 'any' }, 'mode any remote 2001:db8::2 local 2001:db8::1 hoplimit 9 encaplimit 3 tclass 0x1 flowlabel 0x23456'],
-  ['ip6tnl', { remote: '2001:db8::2', ttl: 64, encapLimit: 4, proto: 'ipip', flags: ['useOrigTclass', 'useOrigFlowlabel', 'useOrigFwmark'] }, 'mode ipip6 remote 2001:db8::2 tclass inherit flowlabel inherit fwmark inherit'],
-  ['vti', { remote: '10.0.0.2', local: '10.0.0.1', ikey: 5, okey: 6, fwmark: 7 }, 'remote 10.0.0.2 local 10.0.0.1 ikey 5 okey 6 fwmark 7'],
-  ['vti6', { remote: '2001:db8::2', local: '2001:db8::1', ikey: 5, okey: 6, link: 'under0' }, 'remote 2001:db8::2 local 2001:db8::1 ikey 5 okey 6 dev under0'],
-  ['xfrm', { ifId: 5, link: 'under0' }, 'dev under0 if_id 5'],
-  ['xfrm', { ifId: 0xffffffff }, 'if_id 0xffffffff'],
-  ['xfrm', { collectMetadata: true }, 'external'],
-  ['macsec', {}, ''],
-  ['macsec', { sci: '0200000000010002' }, 'sci 0x0200000000010002'],
-  ['macsec', { port: 0x1234, encrypt: true, protect: true, validation: 'check', encodingSa: 3 }, 'port 0x1234 encrypt on protect on validate check encodingsa 3'],
-  ['macsec', { cipherSuite: 'gcmAes256', icvLen: 12, replayProtect: true, window: 128, incSci: false, es: true }, 'cipher gcm-aes-256 icvlen 12 replay on window 128 send_sci off end_station on'],
-  ['macsec', { incSci: false, scb: true, validation: 'disabled' }, 'send_sci off scb on validate disabled'],
-  ['hsr', { slave1: 'under0', slave2: 'under2', multicastSpec: 5, version: 1 }, 'slave1 under0 slave2 under2 supervision 5 version 1'],
-  ['hsr', { slave1: 'under0', slave2: 'under2', protocol: 'prp' }, 'slave1 under0 slave2 under2 proto 1'],
-  ['gtp', { role: 'sgsn', pdpHashsize: 64, createSockets: true, restartCount: 5 }, 'role sgsn hsize 64 restart_count 5'],
-  ['amt', { mode: 'gateway', localIp: '10.0.0.1', discoveryIp: '10.0.0.2', link: 'under0', gatewayPort: 2268, relayPort: 2268 }, 'mode gateway local 10.0.0.1 discovery 10.0.0.2 dev under0 gateway_port 2268 relay_port 2268'],
-  ['amt', { mode: 'relay', localIp: '10.0.0.1', link: 'under0', maxTunnels: 5, relayPort: 2268 }, 'mode relay local 10.0.0.1 dev under0 max_tunnels 5 relay_port 2268'],
-  ['vxcan', {}, ''],
-  ['batadv', { algoName: 'BATMAN_V' }, 'ra BATMAN_V'],
-  ['bareudp', { port: 6635, ethertype: 'mplsUc', srcportMin: 5000, multiprotoMode: true }, 'dstport 6635 ethertype mpls_uc srcportmin 5000 multiproto'],
-  ['rmnet', { muxId: 5 }, 'mux_id 5'],
-] // prettier-ignore
-
-const ROWS = CASES.map(([kind, options, args]) => [`${kind} ${args}`.trim(), kind, options, args] as const)
+const ROWS = KIND_CASES.map(([kind, options, args]) => [`${kind} ${args}`.trim(), kind, options, args] as const)
 
 /** What is told of options: indexes for names, lists in any order, nothing of what is only given. */
 function told(kind: KindName, options: Record<string, unknown>): Record<string, unknown> {

@@ -1,23 +1,17 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
 
 import type { AttributeMap } from '../../src/wire/attributes.js'
 import { Reader } from '../../src/wire/reader.js'
 import { EXCUSED, EXCUSED_ENUMS, MOST_EXCUSED, OTHER_ENUMS, PARTLY, RENAMED, RETYPED } from './excused.js'
-import { enumsOf, type HeaderEnum, headersMissing, structOf } from './headers.js'
+import { enumsOf, type HeaderEnum, headersMissing, isFiller, structOf } from './headers.js'
+import { type Payload, SPECIFICATIONS, type Specified, specifications } from './specifications.js'
 import { ARRAYS, ATTRIBUTES, HEADERS, VALUES } from './vocabulary.js'
-
-/** The kernel's own descriptions of its families, where they have been put beside the project. */
-const SPECIFICATIONS = '../shared/ynl'
 
 const enums = new Map<string, HeaderEnum>()
 if (headersMissing === undefined) {
   for (const header of HEADERS) for (const found of enumsOf(header)) enums.set(found.first, found)
 }
 
-const isFiller = (member: string): boolean => /_(UNSPEC|PAD|PAD\d|UNUSED\d*|NONE)$/.test(member)
 const bare = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
 const isNamed = (ours: string, member: string, prefix: string): boolean =>
   [RENAMED[member] ?? member.slice(prefix.length)].flat().some((name) => bare(name) === bare(ours))
@@ -132,46 +126,7 @@ describe.skipIf(headersMissing !== undefined)(`the headers${headersMissing ? ` (
   })
 })
 
-interface Specified {
-  first: string
-  set: string
-  attributes: { member: string; number: number; payload: Payload }[]
-}
-interface Payload {
-  type: string
-  byteOrder?: string
-  struct?: string
-  hint?: string
-}
-
-/** The sets of attributes that the specifications have for our tables. */
-function specifications(): Specified[] {
-  if (!existsSync(SPECIFICATIONS)) return []
-  const documents = new Map<string, any>() // eslint-disable-line @typescript-eslint/no-explicit-any -- YAML
-  for (const file of readdirSync(SPECIFICATIONS).filter((name) => name.endsWith('.yaml'))) {
-    documents.set(file.replace('.yaml', ''), parse(readFileSync(`${SPECIFICATIONS}/${file}`, 'utf8')))
-  }
-  return Object.entries(ATTRIBUTES).flatMap(([first, { spec }]) =>
-    [spec ?? []].flat().map((path) => {
-      const [file, set] = path.split('/') as [string, string]
-      const sets = documents.get(file)['attribute-sets']
-      const own = sets.find(({ name }: { name: string }) => name === set)
-      const whole = own['subset-of'] ? sets.find(({ name }: { name: string }) => name === own['subset-of']) : own
-      const prefix = enums.get(first)?.prefix ?? first.replace(/UNSPEC$/, '')
-      let number = 0
-      // eslint-disable-next-line @typescript-eslint/no-explicit-any -- YAML
-      const attributes = whole.attributes.map((attribute: any) => {
-        number = attribute.value ?? number + 1
-        const narrowed = own.attributes.find(({ name }: { name: string }) => name === attribute.name)
-        const { name, type, 'byte-order': byteOrder, struct, 'display-hint': hint } = { ...attribute, ...narrowed }
-        const member = prefix + name.replaceAll('-', '_').toUpperCase()
-        return { member, number, payload: { type, byteOrder, struct, hint }, inSubset: narrowed !== undefined }
-      })
-      return { first, set, attributes: attributes.filter(({ inSubset }: { inSubset: boolean }) => inSubset) }
-    }),
-  )
-}
-const specified = specifications()
+const specified = specifications((first) => enums.get(first)?.prefix)
 
 /** Whether a codec's payload is what the specification says. */
 function fits(wire: string, { type, byteOrder, struct, hint }: Payload): boolean {

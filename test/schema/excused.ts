@@ -56,8 +56,6 @@ export const OTHER_ENUMS: Record<string, string> = {
   ILA_CMD_UNSPEC: 'commands of a generic netlink family',
   BRIDGE_MODE_UNSPEC: 'of the two modes one is `hairpin: true`',
   FDB_NOTIFY_BIT: 'bits that `activityNotify` has as a number',
-  IFLA_VF_LINK_STATE_AUTO: 'the names stand inside the codec of a struct',
-  PORT_VDP_RESPONSE_SUCCESS: 'read as a number: the names are of two protocols that share it',
 }
 
 /** Enums of which only what is used has a number here. Those that are there are compared. */
@@ -111,6 +109,7 @@ export const RENAMED: Record<string, string | string[]> = {
   RTA_MFC_STATS: 'multicastStatistics',
   RTA_PREF: 'preference',
   RTA_NH_ID: 'nexthopId',
+  PORT_VDP_RESPONSE_VTID_VERSION_VIOALTION: 'vdpResponseVtidVersionViolation',
   IFF_POINTOPOINT: 'pointToPoint',
   BR_BOOLOPT_NO_LL_LEARN: 'noLinkLocalLearn',
   RT_SCOPE_UNIVERSE: 'global',

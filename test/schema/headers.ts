@@ -16,6 +16,9 @@ export interface HeaderEnum {
   members: Map<string, number>
 }
 
+/** Whether a member of an enum of attributes is none: an end, a gap, padding. */
+export const isFiller = (member: string): boolean => /_(UNSPEC|PAD|PAD\d|UNUSED\d*|NONE)$/.test(member)
+
 const read = (header: string): string =>
   readFileSync(`${FOLDER}/${header}`, 'utf8')
     .replace(/\/\*[^]*?\*\//g, ' ')

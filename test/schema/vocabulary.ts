@@ -16,6 +16,7 @@ import { fdbAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
 import { routeAttributes, routeTableNumber, routeTypeNumber } from '../../src/schema/route.js'
 import { routeScopeNumber } from '../../src/schema/route-scope.js'
 import * as rtnetlink from '../../src/schema/rtnetlink.js'
+import { portResponse, vfLinkStates } from '../../src/schema/virtual-functions.js'
 import type { AttributeMap, AttributeTable, NestCodec } from '../../src/wire/attributes.js'
 
 /** Headers whose enums are the route family's. All enums in them are accounted for. */
@@ -138,6 +139,8 @@ export const VALUES: Record<string, Record<string, number>> = {
   IN6_ADDR_GEN_MODE_EUI64: addrGenMode,
   XDP_ATTACHED_NONE: valuesOf(inside(linkAttributes, 'xdp'), 'attached'),
   PORT_REQUEST_PREASSOCIATE: valuesOf(inside(linkAttributes, 'vfPorts', 'port'), 'request'),
+  PORT_VDP_RESPONSE_SUCCESS: portResponse,
+  IFLA_VF_LINK_STATE_AUTO: vfLinkStates,
   MDB_RTR_TYPE_DISABLED: multicastRouter,
   BR_BOOLOPT_NO_LL_LEARN: bitNumbers(valuesOf(kinds.bridge.data, 'multiBoolopt')),
   VXLAN_DF_UNSET: valuesOf(kinds.vxlan.data, 'df'),

@@ -144,3 +144,12 @@ test('changes take the options of one kind', () => {
   // @ts-expect-error Fixed when the link is made.
   void links.update('veth0', { numTxQueues: 4 })
 })
+
+test('what a kind counts of its own has names where it is known, and is bytes otherwise', () => {
+  const check = (link: Link) => {
+    if (link.kind === 'can') expectTypeOf(link.xstats?.busOff).toEqualTypeOf<number | undefined>()
+    if (link.kind === 'veth') expectTypeOf(link.xstats).toEqualTypeOf<Uint8Array | undefined>()
+    if (link.kind === undefined) expectTypeOf(link.xstats).toEqualTypeOf<Uint8Array | undefined>()
+  }
+  void check
+})

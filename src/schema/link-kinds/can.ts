@@ -136,12 +136,22 @@ const controlModeExt = attributes({
   supported: readOnly(1, bits(u32(), controlMode)),
 })
 
-/** What the controller counted is in `xstats`: struct can_device_stats. */
+/** What the controller counted (struct can_device_stats). */
+const statistics = struct('can_device_stats', {
+  busError: 'u32',
+  errorWarning: 'u32',
+  errorPassive: 'u32',
+  busOff: 'u32',
+  arbitrationLost: 'u32',
+  restarts: 'u32',
+})
+
 export const can = linkKind({
   name: 'can',
   needed: false,
   fixed: false,
   madeOn: false,
+  xstats: statistics,
   madeElsewhere: 'the drivers of CAN controllers make theirs (vcan and vxcan are virtual ones)',
   data: attributes({
     /** When bits are sampled; of CAN FD, those of the arbitration. Changed while the link is down. */

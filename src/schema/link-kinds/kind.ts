@@ -1,5 +1,6 @@
 /** What a kind of link (IFLA_INFO_KIND) is made of. */
 import type { AttributeMap, AttributeTable, Given, Read } from '../../wire/attributes.js'
+import type { Codec } from '../../wire/codec.js'
 import type { Writer } from '../../wire/writer.js'
 
 /** One kind: its name, the attributes inside IFLA_INFO_DATA, and what the table alone can't say. */
@@ -11,6 +12,7 @@ export interface LinkKind<
   MadeOn extends false | 'link' | 'device' = false | 'link' | 'device',
   CreateOnly extends keyof T & string = never,
   Elsewhere extends string | undefined = string | undefined,
+  Statistics = unknown,
 > {
   readonly name: Name
   readonly data: AttributeTable<T>
@@ -27,6 +29,8 @@ export interface LinkKind<
   readonly createOnly?: readonly CreateOnly[]
   /** How such links come to be where RTM_NEWLINK does not make them. */
   readonly madeElsewhere?: Elsewhere
+  /** What the kind counts (IFLA_INFO_XSTATS), of those that do. */
+  readonly xstats?: Codec<never, Statistics>
   /** Refuses, with `writer.invalid`, data of a link to be made that the kernel would refuse without a reason. */
   check?(w: Writer, data: Given<T>): void
   /** Puts what was read into the form that a caller gives it in. */
@@ -41,9 +45,10 @@ export const linkKind = <
   const MadeOn extends false | 'link' | 'device',
   const CreateOnly extends keyof T & string = never,
   const Elsewhere extends string | undefined = undefined,
+  Statistics = Uint8Array,
 >(
-  kind: LinkKind<Name, T, Needed, Fixed, MadeOn, CreateOnly, Elsewhere>,
-): LinkKind<Name, T, Needed, Fixed, MadeOn, CreateOnly, Elsewhere> => kind
+  kind: LinkKind<Name, T, Needed, Fixed, MadeOn, CreateOnly, Elsewhere, Statistics>,
+): LinkKind<Name, T, Needed, Fixed, MadeOn, CreateOnly, Elsewhere, Statistics> => kind
 
 /** The error that refuses one option of a kind's. */
 export function refuseData(w: Writer, name: string, expected: string, got: unknown): Error {
