@@ -21,21 +21,32 @@ type AnyAttribute = Attribute<unknown, unknown>
 
 const signatureOf = (names: readonly string[]): string => [...names].sort().join()
 
-/** Every table that the modules of the schema lead to. */
-async function tablesOfSchema(): Promise<Set<AttributeTable>> {
-  const tables = new Set<AttributeTable>()
+/** The name of what a table is the data of: of a kind of link. */
+const OWNERS = new Map<AttributeTable, string>()
+
+/** Every table that the modules of the schema lead to, with the first that does. */
+async function tablesOfSchema(): Promise<Map<AttributeTable, string>> {
+  const tables = new Map<AttributeTable, string>()
+  let file = ''
   const seen = new Set<unknown>()
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null || seen.has(value)) return
     seen.add(value)
     if (value instanceof AttributeTable) {
-      tables.add(value as AttributeTable)
+      tables.set(value as AttributeTable, join(SOURCE, 'schema', file))
       visit(value.map)
     } else if (Object.getPrototypeOf(value) === Object.prototype) {
+      const { name, data } = value as { name?: unknown; data?: unknown }
+      if (typeof name === 'string' && data instanceof AttributeTable) OWNERS.set(data as AttributeTable, name)
       for (const inner of Object.values(value)) visit(inner)
     }
   }
-  for (const file of readdirSync(join(SOURCE, 'schema'), { recursive: true, encoding: 'utf8' }).sort()) {
+  // Lists of what other modules have come last.
+  const files = readdirSync(join(SOURCE, 'schema'), { recursive: true, encoding: 'utf8' })
+  const depth = (path: string): number => -path.split('/').length
+  for (file of files.sort(
+    (a, b) => depth(a) - depth(b) || Number(/index/.test(a)) - Number(/index/.test(b)) || (a < b ? -1 : 1),
+  )) {
     if (!file.endsWith('.ts')) continue
     const exports = (await import(pathToFileURL(join(SOURCE, 'schema', file)).href)) as object
     for (const value of Object.values(exports)) visit(value)
@@ -61,19 +72,23 @@ interface Row {
 class Reference {
   readonly #checker: ts.TypeChecker
   readonly #program: ts.Program
+  readonly #origins: Map<AttributeTable, string>
   /** By the names of its attributes: the tables, and their declarations in the sources. */
   readonly #tables = new Map<string, AttributeTable[]>()
-  readonly #declared = new Map<AttributeTable, Map<string, ts.Symbol>>()
+  readonly #declared = new Map<AttributeTable, { symbols: Map<string, ts.Symbol>; comment: string }>()
+  /** What is said of an attribute: tables may share it, and say nothing of their own. */
+  readonly #comments = new Map<AnyAttribute, string>()
   /** By the file of the schema and the name: what attributes of that name expect. */
   readonly #expected = new Map<string, Set<string>>()
-  /** By its declaration: an attribute and the table that it is in. */
-  readonly #attributes = new Map<ts.Node, { attribute: AnyAttribute; table: AttributeTable }>()
+  /** By its declaration: an attribute, in each of the tables that it is in. */
+  readonly #attributes = new Map<ts.Node, Map<AttributeTable, AnyAttribute>>()
 
-  constructor(tables: Iterable<AttributeTable>) {
+  constructor(tables: Map<AttributeTable, string>) {
+    this.#origins = tables
     const { program, checker } = compile()
     this.#program = program
     this.#checker = checker
-    for (const table of tables) {
+    for (const table of tables.keys()) {
       const signature = signatureOf(table.names)
       this.#tables.set(signature, [...(this.#tables.get(signature) ?? []), table])
     }
@@ -87,14 +102,24 @@ class Reference {
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'attributes') {
       const properties = this.#checker.getPropertiesOfType(this.#checker.getTypeAtLocation(node.arguments[0]!))
       const symbols = new Map(properties.map((symbol) => [symbol.name, symbol]))
+      const owner = ownerOf(node)
       for (const table of this.#tables.get(signatureOf([...symbols.keys()])) ?? []) {
+        if (owner !== undefined && owner !== OWNERS.get(table)) continue
         if (![...symbols].every(([name, symbol]) => isDeclaredAs(symbol, table.map[name] as AnyAttribute))) continue
-        this.#declared.set(table, symbols)
-        for (const [name, { valueDeclaration }] of symbols) {
-          if (valueDeclaration === undefined) continue
-          this.#attributes.set(valueDeclaration, { attribute: table.map[name] as AnyAttribute, table })
+        // Of several that it may be the one in the module that it was found in.
+        const isElsewhere = node.getSourceFile().fileName !== this.#origins.get(table)
+        if (this.#declared.has(table) && isElsewhere) continue
+        this.#declared.set(table, { symbols, comment: this.#commentAround(node) })
+        for (const [name, symbol] of symbols) {
+          const [declaration] = symbol.declarations ?? []
+          if (declaration === undefined) continue
+          const attribute = table.map[name] as AnyAttribute
+          const tables = this.#attributes.get(declaration) ?? new Map<AttributeTable, AnyAttribute>()
+          this.#attributes.set(declaration, tables.set(table, attribute))
+          const comment = this.#ownComment(symbol)
+          if (comment !== '') this.#comments.set(attribute, comment)
           const place = `${node.getSourceFile().fileName} ${name}`
-          const { expects } = (table.map[name] as AnyAttribute).codec
+          const { expects } = attribute.codec
           this.#expected.set(place, (this.#expected.get(place) ?? new Set()).add(expects))
         }
       }
@@ -102,9 +127,28 @@ class Reference {
     ts.forEachChild(node, (child) => this.#findTables(child))
   }
 
+  /** What is said of the constant that something is the value of, or, before all else, of the file. */
+  #commentAround(node: ts.Node): string {
+    const statement = ts.findAncestor(node, ts.isVariableStatement)
+    const [declaration] = statement?.declarationList.declarations ?? []
+    const symbol = declaration && this.#checker.getSymbolAtLocation(declaration.name)
+    const own = symbol ? this.#ownComment(symbol) : ''
+    if (own !== '' && !/^(BOND|MAX|IFLA|ALT)/.test(own)) return own
+    return (
+      /^\/\*\* ([^]*?) ?\*\//
+        .exec(node.getSourceFile().text)?.[1]
+        ?.replace(/\n \* ?/g, '\n')
+        .trim() ?? ''
+    )
+  }
+
+  #ownComment(symbol: ts.Symbol): string {
+    return ts.displayPartsToString(symbol.getDocumentationComment(this.#checker))
+  }
+
   /** The text of a comment, and what it says may be thrown. */
   commentOf(symbol: ts.Symbol): string {
-    const text = ts.displayPartsToString(symbol.getDocumentationComment(this.#checker))
+    const text = this.#ownComment(symbol)
     const thrown = symbol
       .getJsDocTags(this.#checker)
       .filter(({ name }) => name === 'throws')
@@ -234,15 +278,32 @@ class Reference {
     return [...found].map(([name, { symbol, types, type, count, needed }]) => ({
       name: needed && count === parts.length ? `${name} (needed)` : name,
       type: this.#describe(name, symbol, type, types, sections),
-      meaning: this.commentOf(symbol),
+      meaning: this.commentOf(symbol) || this.#commentElsewhere(symbol, type),
     }))
+  }
+
+  /** What is said of an attribute where another table has it, or of the table that an option is made of. */
+  #commentElsewhere(symbol: ts.Symbol, type: ts.Type): string {
+    const known = this.#known(symbol)
+    if (known !== undefined) return this.#comments.get(known) ?? ''
+    const table = this.#tableOf(type, symbol.name)
+    return table === undefined ? '' : this.commentOfTable(table)
+  }
+
+  commentOfTable(table: AttributeTable): string {
+    return this.#declared.get(table)?.comment ?? ''
+  }
+
+  #known(symbol: ts.Symbol): AnyAttribute | undefined {
+    const [attribute] = symbol.declarations?.flatMap((node) => [...(this.#attributes.get(node)?.values() ?? [])]) ?? []
+    return attribute
   }
 
   /** What a property takes: a codec's words where it is an attribute, the table where it is made of attributes. */
   #describe(name: string, symbol: ts.Symbol, type: ts.Type, types: Set<string>, sections: Sections): string {
-    const known = symbol.declarations?.map((node) => this.#attributes.get(node)).find((one) => one !== undefined)
-    if (known !== undefined) return this.#range(name, known.attribute, sections)
-    const table = this.#tableOf(type)
+    const known = this.#known(symbol)
+    if (known !== undefined) return this.#range(name, known, sections)
+    const table = this.#tableOf(type, name)
     if (table !== undefined) return sections.link(name, table)
     // A number that the message has in an attribute of the same name.
     const file = symbol.declarations?.[0]?.getSourceFile().fileName
@@ -257,13 +318,25 @@ class Reference {
   }
 
   /** The table that an object's properties are attributes of. */
-  #tableOf(type: ts.Type): AttributeTable | undefined {
+  #tableOf(type: ts.Type, name: string): AttributeTable | undefined {
     if ((type.flags & ts.TypeFlags.Object) === 0 && !type.isIntersection()) return undefined
     if (this.#checker.isArrayType(type)) return undefined
-    const tables = this.#checker
-      .getPropertiesOfType(type)
-      .flatMap(({ declarations }) => declarations?.map((node) => this.#attributes.get(node)?.table) ?? [])
-    return tables.find((table) => table !== undefined)
+    return this.#smallestWithAll(this.#checker.getPropertiesOfType(type), name)
+  }
+
+  /** Of the tables that have all of the properties the one with the fewest more, or of that name. */
+  #smallestWithAll(properties: readonly ts.Symbol[], name?: string): AttributeTable | undefined {
+    const sets = properties
+      .filter(({ name }) => name !== 'unknownAttributes')
+      .map(({ declarations }) =>
+        (declarations ?? []).flatMap((node) => [...(this.#attributes.get(node)?.keys() ?? [])]),
+      )
+    const [first = [], ...others] = sets
+    return first
+      .filter((table) => others.every((set) => set.includes(table)))
+      .sort(
+        (a, b) => a.names.length - b.names.length || Number(OWNERS.get(b) === name) - Number(OWNERS.get(a) === name),
+      )[0]
   }
 
   #range(name: string, { codec, access, many }: AnyAttribute, sections: Sections): string {
@@ -278,13 +351,7 @@ class Reference {
   wholeTableOf(symbol: ts.Symbol): AttributeTable | undefined {
     const type = this.typeOf(symbol)
     if (type.isUnion()) return undefined
-    const properties = this.#checker.getPropertiesOfType(type).filter(({ name }) => name !== 'unknownAttributes')
-    const tables = new Set(
-      properties.map(({ declarations }) =>
-        declarations?.map((node) => this.#attributes.get(node)?.table).find(Boolean),
-      ),
-    )
-    return tables.size === 1 ? [...tables][0] : undefined
+    return this.#smallestWithAll(this.#checker.getPropertiesOfType(type))
   }
 
   /** The rows of a table, with what can only be read. */
@@ -294,17 +361,38 @@ class Reference {
     return table.names.map((name) => ({
       name,
       type: this.#range(name, table.map[name] as AnyAttribute, sections),
-      meaning: this.commentOf(declared.get(name)!),
+      meaning:
+        this.commentOf(declared.symbols.get(name)!) || (this.#comments.get(table.map[name] as AnyAttribute) ?? ''),
     }))
   }
 }
 
+/** The name beside it, where an `attributes({ … })` is the data of something that has one. */
+function ownerOf(call: ts.Node): string | undefined {
+  const { parent } = call
+  if (!ts.isPropertyAssignment(parent) || parent.name.getText() !== 'data') return undefined
+  const name = parent.parent.properties.find((property) => property.name?.getText() === 'name')
+  return name && ts.isPropertyAssignment(name) && ts.isStringLiteral(name.initializer)
+    ? name.initializer.text
+    : undefined
+}
+
+const PLAIN = /\b(u8|s8|u16|u32|s32|u64|be16|be32|ipv4|ipv6)\(/
+
 /** Whether an attribute can be what a property of an `attributes({ … })` makes: of tables with the same names. */
-function isDeclaredAs(symbol: ts.Symbol, { codec }: AnyAttribute): boolean {
-  const text = symbol.valueDeclaration?.getText() ?? ''
+function isDeclaredAs(symbol: ts.Symbol, { codec, access, type }: AnyAttribute): boolean {
+  const text = symbol.declarations?.[0]?.getText() ?? ''
   const struct = /^struct (\w+)$/.exec(codec.wire)?.[1]
   const named = /\bstruct\(\s*'(\w+)'/.exec(text)?.[1]
-  return named === undefined || named === struct
+  const plain = PLAIN.exec(text)?.[1]
+  const [, made, number] = /:\s*(attribute|repeated|readOnly|writeOnly)\(\s*(\d+)?/.exec(text) ?? []
+  const accesses: Record<string, string> = { attribute: 'rw', repeated: 'rw', readOnly: 'r', writeOnly: 'w' }
+  return (
+    (named === undefined || named === struct) &&
+    (plain === undefined || plain === codec.wire || !PLAIN.test(`${codec.wire}(`)) &&
+    (made === undefined || accesses[made] === access) &&
+    (number === undefined || Number(number) === type)
+  )
 }
 
 // --- Pages -----------------------------------------------------------------------------------------------------------
@@ -438,7 +526,11 @@ function pageOf(made: Reference, main: ts.Symbol, rest: ts.Symbol[]): string {
   for (let table = sections.open.shift(); table !== undefined; table = sections.open.shift()) {
     const title = sections.titles.get(table)!
     const rows = made.rowsOfTable(table, sections)
-    parts.push(`### Options: ${title}`, rows.length > 0 ? tableOfRows(rows, 'option') : 'It has none.')
+    parts.push(
+      `### Options: ${title}`,
+      made.commentOfTable(table),
+      rows.length > 0 ? tableOfRows(rows, 'option') : 'It has none.',
+    )
   }
   return finish(parts)
 }

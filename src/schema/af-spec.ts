@@ -6,38 +6,71 @@ import { struct } from '../wire/struct.js'
 
 /** IPV4_DEVCONF_*, from 1. The sysctls net.ipv4.conf.LINK.*. */
 const inetConf = attributes({
+  /** Packets that arrive here may be forwarded. */
   forwarding: attribute(1, s32()),
+  /** Multicast packets are routed; multicast routing daemons set it. */
   mcForwarding: attribute(2, s32()),
+  /** ARP requests for what is routed elsewhere are answered. */
   proxyArp: attribute(3, s32()),
+  /** ICMP redirects are believed. */
   acceptRedirects: attribute(4, s32()),
+  /** ICMP redirects are believed of known gateways alone. */
   secureRedirects: attribute(5, s32()),
+  /** ICMP redirects are sent. */
   sendRedirects: attribute(6, s32()),
+  /** Several networks share the link: redirects between them are fit (RFC 1620). */
   sharedMedia: attribute(7, s32()),
+  /** Whether the source address must be routed by this link (1), by any (2), or is not looked at (0). */
   rpFilter: attribute(8, s32()),
+  /** Packets with source routes are taken. */
   acceptSourceRoute: attribute(9, s32()),
+  /** Packets from 0.b.c.d for others are taken as BOOTP’s; not implemented. */
   bootpRelay: attribute(10, s32()),
+  /** Packets with impossible addresses are written to the log. */
   logMartians: attribute(11, s32()),
+  /** A number that the kernel does nothing with. */
   tag: attribute(12, s32()),
+  /** ARP is answered only where this link would be the one to answer by. */
   arpFilter: attribute(13, s32()),
+  /** Which medium the link is on, for `proxyArp`: 0 one of its own, -1 not known. */
   mediumId: attribute(14, s32()),
+  /** No IPsec, whatever the policy (disable_xfrm). */
   noXfrm: attribute(15, s32()),
+  /** No IPsec policy (disable_policy). */
   noPolicy: attribute(16, s32()),
+  /** The version of IGMP, 1 to 3; 0: the newest that works. */
   forceIgmpVersion: attribute(17, s32()),
+  /** Source addresses of ARP requests: 0 any, 1 rather one of the target’s network, 2 the best for the target. */
   arpAnnounce: attribute(18, s32()),
+  /** Which ARP requests are answered: 0 for all local addresses, 1 for those of this link, 2 to 8 for fewer. */
   arpIgnore: attribute(19, s32()),
+  /** When an address is deleted the next of its network takes its place. */
   promoteSecondaries: attribute(20, s32()),
+  /** Unasked ARP makes entries: 0 no, 1 yes, 2 of the link’s networks. */
   arpAccept: attribute(21, s32()),
+  /** Unasked ARP is sent when the link comes up or its address changes. */
   arpNotify: attribute(22, s32()),
+  /** Packets from addresses of this host are taken. */
   acceptLocal: attribute(23, s32()),
+  /** `rpFilter` looks at the mark of packets. */
   srcVmark: attribute(24, s32()),
+  /** `proxyArp` answers on the link that it was asked on (private VLANs). */
   proxyArpPvlan: attribute(25, s32()),
+  /** 127.0.0.0/8 is routed as any other network. */
   routeLocalnet: attribute(26, s32()),
+  /** Milliseconds. */
   igmpv2UnsolicitedReportInterval: attribute(27, s32()),
+  /** Milliseconds. */
   igmpv3UnsolicitedReportInterval: attribute(28, s32()),
+  /** Routes of a link without carrier are passed over. */
   ignoreRoutesWithLinkdown: attribute(29, s32()),
+  /** Unicast IP packets in link-layer multicast are dropped. */
   dropUnicastInL2Multicast: attribute(30, s32()),
+  /** Unasked ARP is dropped. */
   dropGratuitousArp: attribute(31, s32()),
+  /** Directed broadcasts are forwarded. */
   bcForwarding: attribute(32, s32()),
+  /** The neighbour table is emptied when the carrier is lost. */
   arpEvictNocarrier: attribute(33, s32()),
 })
 type InetConf = Given<typeof inetConf.map>
@@ -207,13 +240,17 @@ const inet6 = attributes({
 })
 
 const mctp = attributes({
+  /** The number of the MCTP network. */
   net: attribute(1, u32()),
   physBinding: readOnly(2, u8()),
 })
 
 /** IFLA_AF_SPEC: a nest for each family. */
 export const afSpec = attributes({
+  /** IPv4. */
   inet: attribute(2, nested(inet)),
+  /** IPv6. */
   inet6: attribute(10, nested(inet6)),
+  /** The Management Component Transport Protocol. */
   mctp: attribute(45, nested(mctp)),
 })

@@ -27,12 +27,15 @@ export const bridgePortAttributes = attributes(
     protect: attribute(6, bool8()),
     /** Multicast stops at once when a member leaves. */
     fastLeave: attribute(7, bool8()),
+    /** Addresses are learned from packets that come in here. */
     learning: attribute(8, bool8()),
     /** Packets to unknown unicast addresses leave here too. */
     unicastFlood: attribute(9, bool8()),
+    /** ARP requests are answered from the neighbour table. */
     proxyArp: attribute(10, bool8()),
     /** Addresses that the device learned are taken over. */
     learningSync: attribute(11, bool8()),
+    /** The same as IEEE 802.11 wants it. */
     proxyArpWifi: attribute(12, bool8()),
     rootId: readOnly(13, bridgeId()),
     bridgeId: readOnly(14, bridgeId()),
@@ -48,6 +51,7 @@ export const bridgePortAttributes = attributes(
     holdTimer: readOnly(23, u64()),
     /** Forget what was learned on this port. */
     flush: writeOnly(24, flag()),
+    /** Whether and when multicast is sent to routers behind the port. */
     multicastRouter: attribute(25, oneOf(u8(), multicastRouter)),
     /** Packets to unknown multicast groups leave here too. */
     mcastFlood: attribute(27, bool8()),
@@ -55,6 +59,7 @@ export const bridgePortAttributes = attributes(
     mcastToUnicast: attribute(28, bool8()),
     /** VLANs are mapped to tunnel ids. */
     vlanTunnel: attribute(29, bool8()),
+    /** Broadcasts leave here too. */
     bcastFlood: attribute(30, bool8()),
     /** As of the bridge, for this port. */
     groupFwdMask: attribute(31, u16()),
@@ -66,6 +71,7 @@ export const bridgePortAttributes = attributes(
     backupPort: attribute(34, linkIndexOrNone()),
     mrpRingOpen: readOnly(35, bool8()),
     mrpInOpen: readOnly(36, bool8()),
+    /** Hosts at most that are tracked for `fastLeave`. Default: 512. */
     mcastEhtHostsLimit: attribute(37, u32()),
     mcastEhtHostsCount: readOnly(38, u32()),
     /** Only hosts with an FDB entry get through (5.18). */

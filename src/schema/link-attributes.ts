@@ -81,6 +81,7 @@ export const altNames: Codec<readonly string[], string[]> = {
 const protoDownReason = attributes({
   /** Which bits of `value` are to be changed. */
   mask: attribute(1, u32()),
+  /** The bits as they are to be. */
   value: attribute(2, u32()),
 })
 
@@ -92,6 +93,7 @@ const xdp = attributes({
   /** Descriptor of the program; -1 detaches the one there is. */
   fd: writeOnly(1, s32({ min: -1 })),
   attached: readOnly(2, oneOf(u8(), xdpAttached)),
+  /** Where the program runs: in the driver, behind it (`skbMode`), in the hardware; `updateIfNoexist`: not instead of one. */
   flags: attribute(3, bits(u32(), xdpFlag)),
   progId: readOnly(4, u32()),
   drvProgId: readOnly(5, u32()),
@@ -133,6 +135,7 @@ export const linkAttributeMap = {
   protInfo: readOnly(IFLA_PROTINFO, bytes()),
   /** Packets that the transmit queue holds. */
   txqlen: attribute(13, u32()),
+  /** Addresses and lines of hardware (of ISA’s times). */
   map: attribute(
     14,
     struct(
@@ -142,17 +145,22 @@ export const linkAttributeMap = {
     ),
   ),
   weight: readOnly(15, u32()),
+  /** What RFC 2863 calls the state of the link. Given by what runs a protocol on it (802.1X), with `linkMode` dormant. */
   operState: attribute(16, oneOf(u8(), operState)),
+  /** Whether the link is `dormant` until user space sets its `operState`, or up by itself. */
   linkMode: attribute(17, oneOf(u8(), linkMode)),
   /** The namespace that the link is to be in: a Netns, `{ fd }` or `{ pid }` (of a process that is in it). */
   netns: either(writeOnly(28, namespacePlacement()), 19, byProcess),
   /** Free text of up to 255 bytes; empty removes it. */
   alias: attribute(20, text(255)),
   numVf: readOnly(21, u32()),
+  /** Virtual functions of an SR-IOV device. Asked for by `get` and `list` with `{ vf: true }`. */
   vfInfoList: attribute(22, nested(vfInfoList)),
   /** Counters: packets, bytes, errors. */
   stats64: readOnly(23, statistics64()),
+  /** Ports of virtual functions in a switch (802.1Qbg, 802.1Qbh). */
   vfPorts: attribute(24, nested(vfPorts)),
+  /** The port of the device itself in such a switch. */
   portSelf: attribute(25, nested(portSelf)),
   /** Settings of address families on the link. */
   afSpec: attribute(IFLA_AF_SPEC, nested(afSpec)),
@@ -165,6 +173,7 @@ export const linkAttributeMap = {
   numTxQueues: attribute(31, u32({ min: 1, max: 4096 })),
   /** Receive queues, from 1. */
   numRxQueues: attribute(32, u32({ min: 1, max: 4096 })),
+  /** Whether there is a carrier. Given to devices that let user space say so: tun, dummy, team. */
   carrier: attribute(33, bool8()),
   physPortId: readOnly(34, identifier()),
   carrierChanges: readOnly(35, u32()),
@@ -174,8 +183,11 @@ export const linkAttributeMap = {
   physPortName: readOnly(38, text(255)),
   /** The link is held down by a protocol. */
   protoDown: attribute(39, bool8()),
+  /** Segments at most that a packet handed to the device is cut into; up to `tsoMaxSegs` (IFLA_GSO_MAX_SEGS). */
   gsoMaxSegs: attribute(40, u32()),
+  /** Bytes at most of a packet that is cut into segments below; up to `tsoMaxSize`. */
   gsoMaxSize: attribute(41, u32()),
+  /** The XDP program of the link. */
   xdp: attribute(43, nested(xdp)),
   event: readOnly(44, oneOf(u32(), linkEvent)),
   /** In the last message of a link that moves away: the id of the namespace it goes to. */
@@ -195,15 +207,19 @@ export const linkAttributeMap = {
   permAddress: readOnly(54, linkAddress()),
   /** Which reasons hold the link down: bits, of which `mask` says the ones to change. */
   protoDownReason: attribute(55, nested(protoDownReason)),
+  /** The device that the link is made on, of those kinds that are; otherwise the one that it belongs to: a PCI address, say. */
   parentDevName: attribute(56, text(255)),
   parentDevBusName: readOnly(57, text(255)),
+  /** Bytes at most of a packet that received ones are joined to. */
   groMaxSize: attribute(58, u32()),
   tsoMaxSize: readOnly(59, u32()),
   tsoMaxSegs: readOnly(60, u32()),
   /** How many want the link to receive all multicast packets. */
   allmulti: readOnly(61, u32()),
   devlinkPort: readOnly(62, nested(devlinkPort)),
+  /** `gsoMaxSize` of IPv4 alone (6.3). */
   gsoIpv4MaxSize: attribute(63, u32()),
+  /** `groMaxSize` of IPv4 alone (6.3). */
   groIpv4MaxSize: attribute(64, u32()),
   dpllPin: readOnly(65, nested(dpllPin)),
   /** Nanoseconds. */

@@ -32,6 +32,7 @@ export interface LinkFlagOptions {
   up?: boolean | undefined
   /** ARP and NDP are spoken (not IFF_NOARP). */
   arp?: boolean | undefined
+  /** Multicast is sent and received (IFF_MULTICAST). */
   multicast?: boolean | undefined
   /** All multicast packets are received (IFF_ALLMULTI). */
   allmulticast?: boolean | undefined
@@ -39,10 +40,13 @@ export interface LinkFlagOptions {
   promisc?: boolean | undefined
   /** Addresses are lost when the link goes down (IFF_DYNAMIC). */
   dynamic?: boolean | undefined
+  /** The driver prints more (IFF_DEBUG). */
   debug?: boolean | undefined
   /** Not IFF_NOTRAILERS. */
   trailers?: boolean | undefined
+  /** The device can choose its connector (IFF_PORTSEL). */
   portsel?: boolean | undefined
+  /** The device finds its connector by itself (IFF_AUTOMEDIA). */
   autoMedia?: boolean | undefined
 }
 

@@ -140,7 +140,11 @@ type On<K extends KnownLinkKind> = Kinds[K]['madeOn'] extends keyof MadeOn ? Mad
 type Makeable = {
   [K in KnownLinkKind]: NonNullable<Kinds[K]['madeElsewhere']> extends never ? K : never
 }[KnownLinkKind]
-type SpecOfKind<K extends KnownLinkKind> = Omit<NewLinkOptions, Useless<K>> & { kind: K; data?: never } & On<K> &
+type SpecOfKind<K extends KnownLinkKind> = Omit<NewLinkOptions, Useless<K>> & {
+  /** The kind of link to make. */
+  kind: K
+  data?: never
+} & On<K> &
   NotOf<K> &
   (Kinds[K]['needed'] extends true ? { [P in K]: DataOption<P> } : { [P in K]?: DataOption<P> | undefined })
 type SpecOfOther = NewLinkOptions & {
@@ -165,10 +169,18 @@ interface CommonChanges extends Omit<LinkAttributeOptions, CreateOnly>, LinkFlag
 }
 type Changeable = { [K in KnownLinkKind]: Kinds[K]['fixed'] extends false ? K : never }[KnownLinkKind]
 type CreateOnlyData<K extends KnownLinkKind> = NonNullable<Kinds[K]['createOnly']>[number]
-type ChangesOfKind<K extends KnownLinkKind> = CommonChanges & { kind?: K | undefined; data?: never } & NotOf<K> & {
+type ChangesOfKind<K extends KnownLinkKind> = CommonChanges & {
+  /** The kind of the link, which options of a kind say by themselves. */
+  kind?: K | undefined
+  data?: never
+} & NotOf<K> & {
     [P in K]?: (P extends Changeable ? Omit<DataOption<P>, CreateOnlyData<P>> : never) | undefined
   }
-type ChangesOfOther = CommonChanges & { kind: OtherLinkKind; data?: readonly UnknownAttribute[] | undefined } & {
+type ChangesOfOther = CommonChanges & {
+  kind: OtherLinkKind
+  /** What of IFLA_INFO_DATA is to change, as of a link to be made. */
+  data?: readonly UnknownAttribute[] | undefined
+} & {
   [P in KnownLinkKind]?: never
 }
 /** What is to change of all links of a group. */

@@ -114,31 +114,43 @@ const vfStatistics = attributes(
 )
 
 const vfVlans = attributes({
+  /** Of most devices one. */
   info: repeated(1, struct('ifla_vf_vlan_info', { vf: 'u32', vlan: 'u32', qos: 'u32', vlanProto: 'be16' }, 16)),
 })
 
 const vfInfo = attributes({
+  /** The MAC address. */
   mac: attribute(1, ofVf('ifla_vf_mac', 'mac', vfAddress, { size: 4 + LONGEST_ADDRESS })),
+  /** The VLAN that packets are put into, and their priority; 0 for none. `vlanList` says which sort. */
   vlan: attribute(2, struct('ifla_vf_vlan', { vf: 'u32', vlan: 'u32', qos: 'u32' })),
   /** Mbit/s, 0: no limit. */
   txRate: attribute(3, struct('ifla_vf_tx_rate', { vf: 'u32', rate: 'u32' })),
+  /** `setting` 1: packets that are not from its own address are dropped. */
   spoofchk: attribute(4, setting('ifla_vf_spoofchk')),
+  /** Whether the function has a link: as the device has (`auto`), always, or never. */
   linkState: attribute(5, ofVf('ifla_vf_link_state', 'linkState', oneOf(u32(), vfLinkStates))),
   /** Mbit/s. */
   rate: attribute(6, struct('ifla_vf_rate', { vf: 'u32', minTxRate: 'u32', maxTxRate: 'u32' })),
+  /** `setting` 1: the function may ask for the hash key and table of the device. */
   rssQueryEn: attribute(7, setting('ifla_vf_rss_query_en')),
   statistics: readOnly(8, nested(vfStatistics)),
+  /** `setting` 1: the function may do what concerns others, such as be promiscuous. */
   trust: attribute(9, setting('ifla_vf_trust')),
   /** Of InfiniBand; the compiler aligns 64 bits. */
   ibNodeGuid: attribute(10, ofVf('ifla_vf_guid', 'guid', guid, { at: 8, size: 16 })),
+  /** The GUID of its port, of InfiniBand. */
   ibPortGuid: attribute(11, ofVf('ifla_vf_guid', 'guid', guid, { at: 8, size: 16 })),
+  /** VLANs by their protocol, 0x8100 or 0x88a8 (4.9). */
   vlanList: attribute(12, nested(vfVlans)),
   /** The broadcast address, of InfiniBand's 20 bytes. */
   broadcast: readOnly(13, vfBroadcast),
 })
 
 /** IFLA_VFINFO_LIST. */
-export const vfInfoList = attributes({ info: repeated(1, nested(vfInfo)) })
+export const vfInfoList = attributes({
+  /** One object for each function, or for each thing to be set. */
+  info: repeated(1, nested(vfInfo)),
+})
 
 /** PORT_VDP_RESPONSE_*, of 802.1Qbg, and PORT_PROFILE_RESPONSE_*, of port profiles. */
 export const portResponse = {
@@ -160,11 +172,16 @@ export const portResponse = {
 
 /** IFLA_PORT_*: a port of a switch that the device is part of (802.1Qbg, 802.1Qbh). */
 const port = attributes({
+  /** The function; of the device itself -1. */
   vf: attribute(1, s32()),
+  /** The name of a port profile (802.1Qbh): up to 39 bytes. */
   profile: attribute(2, text(39)),
   vsiType: readOnly(3, bytes()),
+  /** The UUID of the instance (a virtual machine). */
   instanceUuid: attribute(4, bytes(16, 16)),
+  /** The UUID of the host. */
   hostUuid: attribute(5, bytes(16, 16)),
+  /** What is asked of the switch. */
   request: attribute(6, oneOf(u8(), { preassociate: 0, preassociateRr: 1, associate: 2, disassociate: 3 })),
   response: readOnly(7, oneOf(u16(), portResponse)),
 })
@@ -172,4 +189,7 @@ const port = attributes({
 /** IFLA_PORT_SELF. */
 export const portSelf = port
 /** IFLA_VF_PORTS. */
-export const vfPorts = attributes({ port: repeated(1, nested(port)) })
+export const vfPorts = attributes({
+  /** One object for each function. */
+  port: repeated(1, nested(port)),
+})

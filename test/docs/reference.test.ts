@@ -28,6 +28,15 @@ describe.skipIf(process.env.LINKWRIGHT_UML !== undefined)('the reference', () =>
     expect(rows.filter(([, takes]) => !says(takes))).toEqual([])
   })
 
+  it('says of every option of a link that can be given what it means', () => {
+    const page = readFileSync(join(FOLDER, 'links.md'), 'utf8')
+    const parts = page.split(/^##+ /m).filter((part) => /^(Options: |LinkSpec|LinkChanges)/.test(part))
+    expect(parts.length).toBeGreaterThan(50)
+    const given = parts.flatMap(rowsOf).filter(([, takes]) => !takes!.includes('read only'))
+    expect(given.length).toBeGreaterThan(500)
+    expect(given.filter(([, , meaning]) => !/\w/.test(meaning ?? ''))).toEqual([])
+  })
+
   it('has the options of every kind of link, and leads to no place that is not there', () => {
     const page = readFileSync(join(FOLDER, 'links.md'), 'utf8')
     for (const [name, kind] of Object.entries(linkKinds)) {

@@ -57,7 +57,9 @@ export const bridge = linkKind({
       stpState: attribute(5, u32()),
       /** For the election of the root: 0 to 65535, the lower wins. */
       priority: attribute(6, u16()),
+      /** Packets are told apart by VLAN. */
       vlanFiltering: attribute(7, bool8()),
+      /** Of VLAN tags. */
       vlanProtocol: attribute(8, oneOf(be16(), { '802.1Q': 0x8100, '802.1ad': 0x88a8 })),
       /** Link-local groups 01:80:c2:00:00:0X that are forwarded: bit X. Never 0, 1 and 2. */
       groupFwdMask: attribute(9, u16()),
@@ -75,30 +77,51 @@ export const bridge = linkKind({
       groupAddress: attribute(20, linkAddress(6)),
       /** Forget what was learned. */
       fdbFlush: writeOnly(21, flag()),
+      /** Whether and when the bridge itself gets all multicast, as a router does. */
       mcastRouter: attribute(22, oneOf(u8(), multicastRouter)),
+      /** IGMP and MLD are listened to, and multicast sent where it is wanted. */
       mcastSnooping: attribute(23, bool8()),
+      /** Queries come from the bridge’s own address, not from 0.0.0.0. */
       mcastQueryUseIfaddr: attribute(24, bool8()),
+      /** The bridge sends queries. */
       mcastQuerier: attribute(25, bool8()),
+      /** Not used since 5.0. */
       mcastHashElasticity: attribute(26, u32()),
       /** Multicast groups at most, a power of two. */
       mcastHashMax: attribute(27, u32()),
+      /** Queries after the last member of a group left. */
       mcastLastMemberCount: attribute(28, u32()),
+      /** Queries at the beginning. */
       mcastStartupQueryCount: attribute(29, u32()),
+      /** Between queries after the last member left: 1/100 s. */
       mcastLastMemberInterval: attribute(30, u64()),
+      /** When a member that says nothing is forgotten: 1/100 s. */
       mcastMembershipInterval: attribute(31, u64()),
+      /** When another querier that says nothing is gone: 1/100 s. */
       mcastQuerierInterval: attribute(32, u64()),
+      /** Between queries: 1/100 s. */
       mcastQueryInterval: attribute(33, u64()),
+      /** Within which members answer: 1/100 s. */
       mcastQueryResponseInterval: attribute(34, u64()),
+      /** Between queries at the beginning: 1/100 s. */
       mcastStartupQueryInterval: attribute(35, u64()),
+      /** iptables sees bridged IPv4 packets. */
       nfCallIptables: attribute(36, bool8()),
+      /** ip6tables sees bridged IPv6 packets. */
       nfCallIp6tables: attribute(37, bool8()),
+      /** arptables sees bridged ARP packets. */
       nfCallArptables: attribute(38, bool8()),
       /** The VLAN of untagged packets on new ports, 0 for none. */
       vlanDefaultPvid: attribute(39, u16({ max: 4094 })),
+      /** Packets are counted by VLAN. */
       vlanStatsEnabled: attribute(41, bool8()),
+      /** IGMP and MLD packets are counted. */
       mcastStatsEnabled: attribute(42, bool8()),
+      /** Of the queries that are sent. */
       mcastIgmpVersion: attribute(43, u8({ min: 2, max: 3 })),
+      /** Of the queries that are sent. */
       mcastMldVersion: attribute(44, u8({ min: 1, max: 2 })),
+      /** They are counted for each port as well. Changed while no VLAN is configured on a port. */
       vlanStatsPerPort: attribute(45, bool8()),
       /** Further switches of a bridge (BR_BOOLOPT_*). */
       multiBoolopt: attribute(46, booleanOptions),

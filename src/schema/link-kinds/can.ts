@@ -181,6 +181,7 @@ export const can = linkKind({
     dataBitrateConst: readOnly(14, numbers(4)),
     /** Bits in a second that the transceiver does. */
     bitrateMax: readOnly(15, u32()),
+    /** Compensation of the transceiver’s delay, with CAN FD. */
     tdc: attribute(16, nested(tdc)),
     ctrlmodeExt: readOnly(17, nested(controlModeExt)),
   }),

@@ -28,6 +28,7 @@ export const geneve = linkKind({
     udpCsum: attribute(8, bool8()),
     /** No UDP checksums over IPv6, sent and accepted. */
     udpZeroCsum6Tx: attribute(9, bool8()),
+    /** Packets without UDP checksum over IPv6 are accepted. */
     udpZeroCsum6Rx: attribute(10, bool8()),
     /** IPv6 flow label of the outer header, 0 to 1048575. */
     label: attribute(11, be32({ max: 0xfffff })),

@@ -62,6 +62,7 @@ const over6 = {
   encapLimit: attribute(11, u8()),
   /** Traffic class and flow label of the outer header: eight bits before twenty. */
   flowinfo: attribute(12, be32({ max: 0xfffffff })),
+  /** IP6_TNL_F_*: what the tunnel takes from the inner header, and what it allows. */
   flags: attribute(13, bits(u32(), ip6TunnelFlag)),
   ...tail,
 } as const

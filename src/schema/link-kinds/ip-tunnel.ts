@@ -89,6 +89,7 @@ export const ip6tnl = linkKind({
     encapLimit: attribute(6, u8()),
     /** Traffic class and flow label of the outer header: eight bits before twenty. */
     flowinfo: attribute(7, be32({ max: 0xfffffff })),
+    /** IP6_TNL_F_*: what the tunnel takes from the inner header, and what it allows. */
     flags: attribute(8, bits(u32(), ip6TunnelFlag)),
     /** What is carried: `ipv6`, `ipip` or `any`, which is where it begins. */
     proto: attribute(9, oneOf(u8(), protocol)),

@@ -53,11 +53,15 @@ export const vxlan = linkKind({
     udpCsum: attribute(18, bool8()),
     /** No UDP checksums over IPv6, sent and accepted. */
     udpZeroCsum6Tx: attribute(19, bool8()),
+    /** Packets without UDP checksum over IPv6 are accepted. */
     udpZeroCsum6Rx: attribute(20, bool8()),
+    /** Remote checksum offload is used in packets sent. */
     remCsumTx: attribute(21, bool8()),
+    /** Remote checksum offload is accepted. */
     remCsumRx: attribute(22, bool8()),
     /** Group based policy extension. Can't be taken back. */
     gbp: attribute(23, flag()),
+    /** Remote checksum offload leaves whole checksums behind. Can’t be taken back. */
     remCsumNoPartial: attribute(24, flag()),
     /** External mode: tunnel metadata comes with each packet (`external` of ip-link). */
     collectMetadata: attribute(25, bool8()),
