@@ -2,25 +2,9 @@
 import { beforeAll, expect, it } from 'vitest'
 
 import { describePrivileged } from '../support/netns.js'
-import { addressCases } from './address-cases.js'
-import type { Case } from './cases.js'
 import { comparable, NORMALISATIONS, sent, typeOf, used } from './comparable.js'
-import { fdbCases } from './fdb-cases.js'
-import { kindCases } from './kind-cases.js'
-import { linkCases } from './link-cases.js'
-import { neighborCases } from './neighbor-cases.js'
+import { CASES } from './families.js'
 import { cannotRecord, record } from './recording.js'
-import { routeCases } from './route-cases.js'
-
-/** To add a family: its file of cases, and its line here. */
-const CASES: Record<string, readonly Case[]> = {
-  link: linkCases,
-  'kind of link': kindCases,
-  address: addressCases,
-  route: routeCases,
-  neighbor: neighborCases,
-  fdb: fdbCases,
-}
 
 const commands = [...new Set(Object.values(CASES).flatMap((cases) => cases.map(([command]) => command)))]
 let recorded: Map<string, Uint8Array[]> | undefined
