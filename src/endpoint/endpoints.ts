@@ -89,7 +89,8 @@ export class Endpoints {
   readonly #pool: NamespacePool
   readonly #hasIPv6 = existsSync('/proc/sys/net/ipv6')
   #nextIndex = FIRST_INDEX + Math.floor(Math.random() * INDEXES)
-  #creating = 0
+  /** What is being made, and how it is cancelled. */
+  readonly #creating = new Map<Promise<void>, (reason: unknown) => void>()
   #closed = false
 
   private constructor(host: NetlinkSocket, aside: NetlinkSocket, group: number, window: number, pool: number) {
@@ -132,29 +133,25 @@ export class Endpoints {
     this.#check()
     const cancelling = new AbortController()
     const cancelled = signal === undefined ? cancelling.signal : AbortSignal.any([signal, cancelling.signal])
+    const cancel = (reason: unknown) => cancelling.abort(reason)
+    const list = iteratorOf(specs)
     const total = Array.isArray(specs) ? specs.length : undefined
-    return new EndpointCreation(
-      total,
-      onProgress,
-      async (report) => {
-        this.#creating++
-        try {
-          await this.#createAll(specs, cancelled, report)
-        } finally {
-          this.#creating--
-          this.#pool.refillLater()
-        }
-      },
-      (reason) => cancelling.abort(reason),
-    )
+    const start = (report: (result: EndpointResult) => void): Promise<void> => {
+      const all = this.#createAll(list, cancelled, report).finally(() => {
+        this.#creating.delete(all)
+        this.#pool.refillLater()
+      })
+      this.#creating.set(all, cancel)
+      return all
+    }
+    return new EndpointCreation(total, onProgress, start, cancel)
   }
 
   async #createAll(
-    specs: Iterable<EndpointSpec> | AsyncIterable<EndpointSpec>,
+    list: Iterator<EndpointSpec> | AsyncIterator<EndpointSpec>,
     cancelled: AbortSignal,
     report: (result: EndpointResult) => void,
   ): Promise<void> {
-    const list = Symbol.asyncIterator in specs ? specs[Symbol.asyncIterator]() : specs[Symbol.iterator]()
     let count = 0
     let ended = false
     const work = async () => {
@@ -337,7 +334,8 @@ export class Endpoints {
     removed: FoundEndpoint[]
   }> {
     this.#check()
-    if (this.#creating > 0) throw new Error('endpoints are being made: what is not finished can’t be told from them')
+    if (this.#creating.size > 0)
+      throw new Error('endpoints are being made: what is not finished can’t be told from them')
     const wanted = keep === undefined ? undefined : new Set(keep)
     const doomed = this.#group + 1
     const kept: FoundEndpoint[] = []
@@ -370,9 +368,14 @@ export class Endpoints {
     return this.#pool.size
   }
 
-  /** Closes the sockets and the namespaces that are ready, when what is under way has ended. Endpoints stay. */
+  /**
+   * Cancels what is being made, as a signal does, and closes the sockets and the namespaces that are ready when what is
+   * under way has ended. Endpoints that were made stay.
+   */
   async close(): Promise<void> {
     this.#closed = true
+    for (const cancel of this.#creating.values()) cancel(closedError())
+    await Promise.allSettled(this.#creating.keys())
     await this.#pool.close()
     await Promise.all([this.#host.close(), this.#aside.close()])
   }
@@ -382,13 +385,23 @@ export class Endpoints {
   }
 
   #check(): void {
-    if (this.#closed) throw new ClosedError('the endpoints’ socket is closed')
+    if (this.#closed) throw closedError()
   }
 
   #takeIndex(): number {
     this.#nextIndex = FIRST_INDEX + ((this.#nextIndex - FIRST_INDEX + 1) % INDEXES)
     return this.#nextIndex
   }
+}
+
+const closedError = () => new ClosedError('the endpoints’ sockets are closed')
+
+function iteratorOf(specs: Iterable<EndpointSpec> | AsyncIterable<EndpointSpec>) {
+  if (typeof specs === 'object' && specs !== null) {
+    if (Symbol.asyncIterator in specs) return specs[Symbol.asyncIterator]()
+    if (Symbol.iterator in specs) return specs[Symbol.iterator]()
+  }
+  throw invalid('specs', 'an iterable of endpoints', specs)
 }
 
 async function deleteInside(host: NetlinkSocket, { netns, inner }: Endpoint): Promise<void> {

@@ -396,6 +396,25 @@ describePrivileged('many endpoints', () => {
     await endpoints.remove(whole)
   })
 
+  it('are cancelled by closing, which waits until nothing half is left', async () => {
+    const closed = await Endpoints.open({ netns: host })
+    const creation = closed.create(Array.from({ length: 100 }, (_, i) => plain(i)))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await closed.close()
+    const results = await creation.all()
+    const whole = made(results)
+    expect(results).toHaveLength(100)
+    expect(whole.length).toBeLessThan(100)
+    expect(ipNames(host).filter((name) => name.startsWith('ve'))).toHaveLength(whole.length)
+    expect(() => closed.create([])).toThrow('closed')
+    await endpoints.remove(whole)
+  })
+
+  it('are a list: nothing else is', () => {
+    expect(() => endpoints.create({} as never)).toThrow('specs: expected an iterable of endpoints')
+    expect(() => endpoints.create('all' as never)).toThrow(TypeError)
+  })
+
   it('leave no descriptor open when they are removed, and no link', async () => {
     const round = async () => {
       const results = await endpoints.create(Array.from({ length: 20 }, (_, i) => plain(i))).all()
