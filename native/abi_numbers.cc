@@ -60,8 +60,8 @@ namespace kernel {
 #include <linux/wwan.h>
 #endif
 
-#define NUMBER(name, number)                                                              \
-  static_assert(static_cast<long>(name) == kMissing || static_cast<long>(name) == number, \
+#define NUMBER(name, number)                                                                \
+  static_assert(static_cast<long>(name) == kMissing || static_cast<long>(name) == (number), \
                 #name " is not the number that src/schema takes it to be");
 #include "abi_numbers.inc"
 #undef NUMBER

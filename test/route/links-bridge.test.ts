@@ -6,7 +6,7 @@ import { NETLINK_ROUTE } from '../../src/schema/rtnetlink.js'
 import { NetlinkSocket } from '../../src/socket/netlink-socket.js'
 import { bridgeLink, ip, ipLink } from '../support/iproute2.js'
 import { olderThan } from '../support/kernel.js'
-import { describePrivileged, inside, eventually } from '../support/netns.js'
+import { describePrivileged, eventually, inside } from '../support/netns.js'
 
 let netns: Netns
 let socket: NetlinkSocket
@@ -115,18 +115,16 @@ describePrivileged('bridge options', () => {
     await links.create({ kind: 'bridge', name: 'br0', bridge: { fdbMaxLearned: 2 } })
     ip(netns, 'link add one master br0 type veth peer name two')
     for (const name of ['br0', 'one', 'two']) await links.update(name, { up: true })
-    // What IPv6 sends to find out whether its address is taken makes the bridge learn where it comes from.
-    const { address } = await links.get('two')
-    const entries = () => inside(netns, 'bridge', 'fdb', 'show', 'br', 'br0', 'dynamic')
-    await eventually(() => entries().includes(address!))
-    // What was made by hand does not count.
-    inside(netns, 'bridge', 'fdb', 'add', '02:00:00:00:00:12', 'dev', 'one', 'master', 'dynamic')
+    // The first packets of IPv6 teach the bridge the address at the other end. Whether entries that somebody adds are
+    // counted with those that are learned is not the same in all kernels.
+    const { address } = ipLink(netns, 'two')
+    const entries = () => inside(netns, 'bridge', 'fdb', 'show', 'br', 'br0')
+    await eventually(() => entries().includes(`${address} dev one master br0`))
     const link = await links.get('br0')
     if (link.kind !== 'bridge') throw new Error('not a bridge')
     expect(link.bridge).toMatchObject({ fdbMaxLearned: 2, fdbNLearned: 1 })
     await links.update('br0', { bridge: { fdbFlush: true } })
     expect(entries()).not.toContain(address)
-    expect(entries()).not.toContain('02:00:00:00:00:12')
   })
 
   it('the kernel says why it refuses an option', async () => {

@@ -22,7 +22,6 @@ import {
   cleanup,
   closing,
   describePrivileged,
-  descriptorCount,
   eventually,
   inside,
   namespacesOfThreads,
@@ -275,13 +274,13 @@ describePrivileged(`a TUN or TAP device${NO_DEVICE ? ` (${NO_DEVICE})` : ''}`, (
 
     it('can be opened while many others are, and leaves no descriptor', async () => {
       const { netns } = await place()
-      const before = descriptorCount()
+      const before = tunDescriptors()
       const devices = await Promise.all(
         Array.from({ length: 20 }, () => TunTap.open({ netns, mode: 'tap', queues: 2 })),
       )
       expect(new Set(devices.map(({ name }) => name)).size).toBe(20)
       await Promise.all(devices.map((device) => device[Symbol.asyncDispose]()))
-      await eventually(() => descriptorCount() <= before)
+      await eventually(() => tunDescriptors() === before)
       expect(ipNames(netns)).toEqual(['lo'])
     })
 
@@ -327,7 +326,7 @@ describePrivileged('what goes wrong with a TUN or TAP device', () => {
   it.skipIf(NO_DEVICE)('says what was asked, of which device, and why', async () => {
     const { netns, open } = await place()
     await open({ mode: 'tap', name: 'one' })
-    const before = descriptorCount()
+    const before = tunDescriptors()
     await expect(TunTap.open({ netns, mode: 'tap', name: 'one' })).rejects.toMatchObject({
       name: 'TunTapError',
       code: 'EBUSY',
@@ -342,7 +341,7 @@ describePrivileged('what goes wrong with a TUN or TAP device', () => {
     await expect(TunTap.delete({ netns, name: 'one' })).rejects.toThrow('links.delete')
     await expect(TunTap.create({ netns, mode: 'tap', name: 'one' })).rejects.toMatchObject({ code: 'EBUSY' })
     await expect(open({ mode: 'tap', name: 'two', ifindex: 1 })).rejects.toMatchObject({ name: 'TunTapError' })
-    await eventually(() => descriptorCount() <= before)
+    await eventually(() => tunDescriptors() === before)
     expect(ipNames(netns).sort()).toEqual(['lo', 'one'])
   })
 
@@ -357,16 +356,19 @@ describePrivileged('what goes wrong with a TUN or TAP device', () => {
     closed.close()
     await expect(TunTap.open({ mode: 'tap', netns: closed })).rejects.toMatchObject({ name: 'ClosedError' })
     expect(fstatSync(file).isCharacterDevice()).toBe(true)
-    expect(readdirSync('/proc/self/fd').some((fd) => readlink(fd).startsWith('/dev/net/tun'))).toBe(false)
+    expect(tunDescriptors()).toBe(0)
   })
 })
 
-function readlink(fd: string): string {
-  try {
-    return readlinkSync(`/proc/self/fd/${fd}`)
-  } catch {
-    return ''
-  }
+/** How many descriptors of /dev/net/tun this process has open. */
+function tunDescriptors(): number {
+  return readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === '/dev/net/tun'
+    } catch {
+      return false
+    }
+  }).length
 }
 
 describe('options of a TUN or TAP device', () => {

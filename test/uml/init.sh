@@ -38,6 +38,7 @@ mount -t hostfs none "$results" -o "$GUEST_EXCHANGE/results"
 echo 2 >/proc/sys/net/core/fb_tunnels_only_for_init_net
 modules=(
   ipv6 8021q
+  ctr ghash-generic gcm
   batman-adv 'bonding max_bonds=0' bridge can-dev 'dummy numdummies=0' fou fou6 geneve gtp hsr 'ifb numifbs=0' ila ip6_gre ip6_tunnel ip6_vti ip_gre
   ip_vti ipip ipvlan ipvtap macsec macvlan macvtap mpls_gso mpls_iptunnel mpls_router nlmon sit team tun vcan veth
   vrf vxcan vxlan xfrm_user
