@@ -83,7 +83,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       requests.insert(requests.end(), request.begin(), request.end());
     }
     std::set<uint32_t> failed;
-    for (const Parsed& answer : parse(exchange.submit(requests, {}, (mode & 64) != 0))) {
+    for (const Parsed& answer : parse(exchange.submit(
+             requests, {}, (mode & 64) != 0 ? linkwright::Stop::after_failure : linkwright::Stop::never))) {
       expect(answer.header.nlmsg_seq < kRequests);
       if (answer.header.nlmsg_type != NLMSG_ERROR && answer.header.nlmsg_type != NLMSG_DONE) continue;
       expect(answer.error() != 0);                            // an answer that reports a failure reports one
