@@ -10,12 +10,14 @@ import { linkCases } from './link-cases.js'
 import { neighborCases } from './neighbor-cases.js'
 import { cannotRecord, record } from './recording.js'
 import { routeCases } from './route-cases.js'
+import { ruleCases } from './rule-cases.js'
 
 /** To add a family: its file of cases, and its line here. */
 const CASES: Record<string, readonly Case[]> = {
   link: linkCases,
   address: addressCases,
   route: routeCases,
+  rule: ruleCases,
   neighbor: neighborCases,
   fdb: fdbCases,
 }
