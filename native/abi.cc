@@ -149,6 +149,12 @@ FIELD(fib_rule_hdr, tos, 3, 1);
 FIELD(fib_rule_hdr, table, 4, 1);
 FIELD(fib_rule_hdr, action, 7, 1);
 FIELD(fib_rule_hdr, flags, 8, 4);
+static_assert(sizeof(fib_rule_uid_range) == 8);
+FIELD(fib_rule_uid_range, start, 0, 4);
+FIELD(fib_rule_uid_range, end, 4, 4);
+static_assert(sizeof(fib_rule_port_range) == 4);
+FIELD(fib_rule_port_range, start, 0, 2);
+FIELD(fib_rule_port_range, end, 2, 2);
 
 // Neighbours and FDB entries (linux/neighbour.h).
 static_assert(sizeof(ndmsg) == 12);

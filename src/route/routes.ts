@@ -19,10 +19,11 @@ import { writer } from '../wire/writer.js'
 import { Facet } from './facet.js'
 import { countDeleted } from './count-deleted.js'
 
-export type { Route, RouteFilter, RouteFlag, RouteQuestion, RouteSpec, RouteTable, RouteType } from '../schema/route.js'
+export type { Route, RouteFilter, RouteFlag, RouteQuestion, RouteSpec, RouteType } from '../schema/route.js'
 export type { RouteMetrics, RouteMetricsSpec } from '../schema/route-metrics.js'
 export type { Nexthop, NexthopSpec, Realms } from '../schema/route-nexthop.js'
 export type { RouteProtocol } from '../schema/route-protocol.js'
+export type { RouteTable } from '../schema/route-table.js'
 
 const ENOENT = 2
 const ESRCH = 3

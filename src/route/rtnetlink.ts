@@ -9,11 +9,12 @@ import { Watch, type WatchGroup, type WatchOptions } from './watch.js'
 import { Links } from './links.js'
 import { Addresses } from './addresses.js'
 import { Routes } from './routes.js'
+import { Rules } from './rules.js'
 
 export type RtnetlinkOptions = NetlinkSocketOptions
 
 /**
- * Links, addresses, routes, neighbours, FDB entries and namespace ids of one namespace.
+ * Links, addresses, routes, rules, neighbours, FDB entries and namespace ids of one namespace.
  *
  *     await using rt = await Rtnetlink.open()
  *     await rt.links.create({ kind: 'bridge', name: 'br0', up: true })
@@ -26,6 +27,7 @@ export class Rtnetlink {
   readonly links: Links
   readonly addresses: Addresses
   readonly routes: Routes
+  readonly rules: Rules
   readonly neighbors: Neighbors
   readonly fdb: Fdb
   readonly namespaceIds: NamespaceIds
@@ -35,6 +37,7 @@ export class Rtnetlink {
     this.links = new Links(socket)
     this.addresses = new Addresses(socket)
     this.routes = new Routes(socket)
+    this.rules = new Rules(socket)
     this.neighbors = new Neighbors(socket)
     this.fdb = new Fdb(socket)
     this.namespaceIds = new NamespaceIds(socket)

@@ -11,6 +11,7 @@ import {
 } from '../schema/neighbor.js'
 import { type NamespaceId, readNamespaceId } from '../schema/namespace-id.js'
 import { type Route, readRoute } from '../schema/route.js'
+import { readRule, type Rule } from '../schema/rule.js'
 import * as rtm from '../schema/rtnetlink.js'
 import type { NetlinkSocket } from '../socket/netlink-socket.js'
 import type { Subscription } from '../socket/subscription.js'
@@ -23,6 +24,7 @@ const GROUPS = {
   link: [rtm.RTNLGRP_LINK],
   address: [rtm.RTNLGRP_IPV4_IFADDR, rtm.RTNLGRP_IPV6_IFADDR],
   route: [rtm.RTNLGRP_IPV4_ROUTE, rtm.RTNLGRP_IPV6_ROUTE],
+  rule: [rtm.RTNLGRP_IPV4_RULE, rtm.RTNLGRP_IPV6_RULE],
   neighbor: [rtm.RTNLGRP_NEIGH],
   nsid: [rtm.RTNLGRP_NSID],
 } as const
@@ -36,6 +38,8 @@ export type RouteEvent =
   | ({ type: 'link'; link: Link } & Change)
   | ({ type: 'address'; address: Address } & Change)
   | ({ type: 'route'; route: Route } & Change)
+  /** Also of the rules of multicast routing, of which `rule.family` tells. */
+  | ({ type: 'rule'; rule: Rule } & Change)
   /** A neighbour was made or changed; deleting one by hand shows as `new` with the state `failed`. */
   | ({ type: 'neighbor'; neighbor: Neighbor } & Change)
   | ({ type: 'fdb'; entry: FdbEntry } & Change)
@@ -187,6 +191,11 @@ function readEvent(r: Reader, message: Message): RouteEvent | undefined {
     case rtm.RTM_DELROUTE: {
       const route = readRoute(r, message)
       return route && { type: 'route', action: message.type === rtm.RTM_NEWROUTE ? 'new' : 'delete', route }
+    }
+    case rtm.RTM_NEWRULE:
+    case rtm.RTM_DELRULE: {
+      const rule = readRule(r, message)
+      return rule && { type: 'rule', action: message.type === rtm.RTM_NEWRULE ? 'new' : 'delete', rule }
     }
     case rtm.RTM_NEWNEIGH:
     case rtm.RTM_DELNEIGH: {

@@ -36,6 +36,7 @@ import {
 } from './route-nexthop.js'
 import { type RouteProtocol, routeProtocolNumber } from './route-protocol.js'
 import { type RouteScope, routeScopeNumber, scopeName } from './route-scope.js'
+import { type RouteTable, routeTableNumber } from './route-table.js'
 
 /** struct rtmsg: u8 family │ u8 dst_len │ u8 src_len │ u8 tos │ u8 table │ u8 protocol │ u8 scope │ u8 type │ u32 flags */
 export const RTMSG_SIZE = 12
@@ -61,10 +62,6 @@ export const routeTypeNumber = {
   xresolve: 11,
 } as const
 export type RouteType = keyof typeof routeTypeNumber
-
-/** RT_TABLE_* */
-export const routeTableNumber = { unspec: 0, default: 253, main: 254, local: 255 } as const
-export type RouteTable = keyof typeof routeTableNumber
 
 /** RTM_F_*, and RTNH_F_* of the nexthop where there is one. */
 export const routeFlag = {

@@ -11,7 +11,7 @@ const LATER = 'not built yet'
 /** Enums of attributes that no table holds, by their first member. */
 export const EXCUSED_ENUMS: Record<string, string> = {
   ...all('traffic control is another family', 'TCA_UNSPEC', 'TCA_ROOT_UNSPEC'),
-  ...all(LATER, 'FRA_UNSPEC', 'IFAL_ADDRESS', 'NETCONFA_UNSPEC', 'NDTA_UNSPEC', 'NDTPA_UNSPEC'),
+  ...all(LATER, 'IFAL_ADDRESS', 'NETCONFA_UNSPEC', 'NDTA_UNSPEC', 'NDTPA_UNSPEC'),
   ...all(LATER, 'PREFIX_UNSPEC', 'NDUSEROPT_UNSPEC'),
   ...all(LATER, 'NHA_UNSPEC', 'NHA_RES_GROUP_UNSPEC', 'NHA_RES_BUCKET_UNSPEC'),
   ...all(LATER, 'IFLA_BRIDGE_FLAGS', 'IFLA_BRIDGE_VLAN_TUNNEL_UNSPEC', 'IFLA_BRIDGE_MST_UNSPEC'),
@@ -45,12 +45,13 @@ export const EXCUSED_ENUMS: Record<string, string> = {
 export const EXCUSED: Record<string, string> = {
   ...all(LATER, 'NDA_NDM_STATE_MASK', 'NDA_NDM_FLAGS_MASK'),
   ...all('no kernel since 2.6 sends or takes it', 'RTA_PROTOINFO', 'RTA_SESSION', 'RTA_MP_ALGO'),
+  ...all('no action, or reserved for one that never came', 'FR_ACT_UNSPEC', 'FR_ACT_RES3', 'FR_ACT_RES4'),
   RT_TABLE_COMPAT: 'stands in the header for a table above 255, which RTA_TABLE has; it is never the table itself',
 }
 
 /** Enums of values that no type of ours has the names of. */
 export const OTHER_ENUMS: Record<string, string> = {
-  ...all(LATER, 'FR_ACT_UNSPEC', 'NEXTHOP_GRP_TYPE_MPATH', 'LWTUNNEL_ENCAP_NONE', 'SEG6_IPTUN_MODE_INLINE'),
+  ...all(LATER, 'NEXTHOP_GRP_TYPE_MPATH', 'LWTUNNEL_ENCAP_NONE', 'SEG6_IPTUN_MODE_INLINE'),
   ...all(LATER, 'SEG6_LOCAL_ACTION_UNSPEC', 'SEG6_LOCAL_FLV_OP_UNSPEC', 'IOAM6_IPTUNNEL_MODE_INLINE'),
   ...all(LATER, 'ILA_CSUM_ADJUST_TRANSPORT', 'ILA_ATYPE_IID', 'ILA_HOOK_ROUTE_OUTPUT', 'BR_MCAST_DIR_RX'),
   ILA_CMD_UNSPEC: 'commands of a generic netlink family',
@@ -101,6 +102,15 @@ export const RENAMED: Record<string, string | string[]> = {
   NDA_NH_ID: 'nexthopId',
   NDA_FDB_EXT_ATTRS: 'fdbExtended',
   NDA_FLAGS_EXT: 'extendedFlags',
+  FRA_DST: 'to',
+  FRA_SRC: 'from',
+  FRA_IIFNAME: 'iif',
+  FRA_OIFNAME: 'oif',
+  FRA_FLOW: 'realms',
+  FRA_SUPPRESS_PREFIXLEN: 'suppressPrefixLength',
+  FRA_SPORT_RANGE: 'sport',
+  FRA_DPORT_RANGE: 'dport',
+  FR_ACT_TO_TBL: 'lookup',
   RTA_SRC: 'from',
   RTA_GATEWAY: 'via',
   RTA_PRIORITY: 'metric',
@@ -145,5 +155,7 @@ export const RETYPED: Record<string, { wire: string; why: string }> = {
   ...retyped('u32', 'net/ipv6/ip6_tunnel.c: in the byte order of the host', 'IFLA_IPTUN_FLAGS'),
   ...retyped('s32', 'net/ipv4/devinet.c: the policy is NLA_S32', 'IFA_TARGET_NETNSID'),
   ...retyped('be16', 'a port, in network byte order', 'NDA_PORT', 'RTA_SPORT', 'RTA_DPORT'),
+  ...retyped('ip', 'net/core/fib_rules.c: an address of either family', 'FRA_DST', 'FRA_SRC'),
+  ...retyped('be64', 'net/core/fib_rules.c: in network byte order', 'FRA_TUN_ID'),
   ...retyped('nest', 'neighbour.h: NFEA_* are inside', 'NDA_FDB_EXT_ATTRS'),
 }

@@ -13,8 +13,10 @@ import { multicastRouter } from '../../src/schema/link-kinds/bridge.js'
 import { linkPorts } from '../../src/schema/link-ports.js'
 import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
 import { fdbAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
-import { routeAttributes, routeTableNumber, routeTypeNumber } from '../../src/schema/route.js'
+import { routeAttributes, routeTypeNumber } from '../../src/schema/route.js'
 import { routeScopeNumber } from '../../src/schema/route-scope.js'
+import { routeTableNumber } from '../../src/schema/route-table.js'
+import { ruleAction, ruleAttributes } from '../../src/schema/rule.js'
 import * as rtnetlink from '../../src/schema/rtnetlink.js'
 import { portResponse, vfLinkStates } from '../../src/schema/virtual-functions.js'
 import type { AttributeMap, AttributeTable, NestCodec } from '../../src/wire/attributes.js'
@@ -127,6 +129,7 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   NFEA_UNSPEC: { tables: [inside(fdbAttributes, 'fdbExtended')] },
   RTA_UNSPEC: { tables: [routeAttributes], spec: 'rt-route/route-attrs' },
   RTAX_UNSPEC: { tables: [inside(routeAttributes, 'metrics')], spec: 'rt-route/metrics' },
+  FRA_UNSPEC: { tables: [ruleAttributes], spec: 'rt-rule/fib-rule-attrs' },
   NETNSA_NONE: { tables: [namespaceIdAttributes] },
 }
 
@@ -159,6 +162,7 @@ export const VALUES: Record<string, Record<string, number>> = {
   RTN_UNSPEC: routeTypeNumber,
   RT_SCOPE_UNIVERSE: routeScopeNumber,
   RT_TABLE_UNSPEC: routeTableNumber,
+  FR_ACT_UNSPEC: ruleAction,
   RTM_BASE: rtnetlink,
   RTNLGRP_NONE: rtnetlink,
 }

@@ -5,6 +5,7 @@ import { addressAttributes, readAddress } from '../../src/schema/address.js'
 import { linkAttributes, readLink } from '../../src/schema/link.js'
 import { fdbAttributes, neighborAttributes, readFdb, readNeighbor } from '../../src/schema/neighbor.js'
 import { readRoute, routeAttributes } from '../../src/schema/route.js'
+import { readRule, ruleAttributes } from '../../src/schema/rule.js'
 import type { AttributeTable } from '../../src/wire/attributes.js'
 import { attribute, attributes, either, nested, pathAt, readOnly, repeated } from '../../src/wire/attributes.js'
 import { flag, text, u16, u32, u8 } from '../../src/wire/codec.js'
@@ -199,6 +200,7 @@ describe('bytes that are no attributes', () => {
     ['links', linkAttributes],
     ['addresses', addressAttributes],
     ['routes', routeAttributes],
+    ['rules', ruleAttributes],
     ['neighbours', neighborAttributes],
     ['FDB entries', fdbAttributes],
   ])('are read by the table of %s without looking beyond their end', (_, table) => {
@@ -215,11 +217,12 @@ describe('bytes that are no attributes', () => {
     ['link', readLink, 16],
     ['address', readAddress, 8],
     ['route', readRoute, 12],
+    ['rule', readRule, 12],
     ['neighbour', readNeighbor, 12],
     ['FDB entry', readFdb, 12],
   ] as const)('behind the header of a %s are read without looking beyond their end', (_, readOne, headerSize) => {
     fc.assert(
-      fc.property(noise, fc.constantFrom(2, 7, 10), fc.nat(16), (noise, family, cut) => {
+      fc.property(noise, fc.constantFrom(2, 7, 10, 128, 129), fc.nat(16), (noise, family, cut) => {
         const whole = new Uint8Array(HEADER_SIZE + headerSize + noise.length)
         whole[HEADER_SIZE] = family
         whole.set(noise, HEADER_SIZE + headerSize)
