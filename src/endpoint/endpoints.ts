@@ -1,5 +1,6 @@
 /** Container endpoints, made and removed by the thousand. */
 import { existsSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 
 import { ClosedError, EndpointError, type EndpointStep } from '../errors.js'
 import { linkDelete, linkGroupDelete, linkList, linkUpdate } from '../route/links.js'
@@ -22,6 +23,8 @@ const POOL_AT_MOST = 10_000
 const FIRST_INDEX = 0x2000_0000
 const INDEXES = 0x4000_0000
 const TRIES = 3
+/** Endpoints whose removal is begun in one go: a millisecond or less. */
+const SLICE = 64
 
 const EBUSY = 16
 const ENODEV = 19
@@ -293,15 +296,13 @@ export class Endpoints {
         return false
       }
     }
-    await Promise.all(
-      endpoints.flatMap(({ spec }, index) => undoOf(spec).map((request) => settle(index, this.#host.run(request)))),
-    )
     const group = this.#group + 1
-    const marked = await Promise.all(
-      endpoints.map(async ({ outer }, index) =>
-        outer === undefined ? false : settle(index, this.#host.run(linkUpdate(outer.ifindex, { group }))),
-      ),
-    )
+    const marked = await inSlices(endpoints, async ({ spec, outer }, index) => {
+      const entries = undoOf(spec).map((request) => settle(index, this.#host.run(request)))
+      const mark = outer !== undefined && settle(index, this.#host.run(linkUpdate(outer.ifindex, { group })))
+      await Promise.all(entries)
+      return mark
+    })
     if (marked.includes(true)) {
       try {
         await this.#host.run(linkGroupDelete(group))
@@ -309,13 +310,10 @@ export class Endpoints {
         if (!isAbsent(error)) marked.forEach((was, index) => was && errors.set(index, error))
       }
     }
-    await Promise.all(
-      endpoints.map(async (endpoint, index) => {
-        if (endpoint.outer !== undefined || endpoint.netns.closed) return
+    await inSlices(endpoints, async (endpoint, index) => {
+      if (endpoint.outer === undefined && !endpoint.netns.closed) {
         await settle(index, deleteInside(this.#aside, endpoint))
-      }),
-    )
-    endpoints.forEach((endpoint, index) => {
+      }
       if (!errors.has(index)) endpoint.closeNetns()
     })
     return endpoints.map((_, index) =>
@@ -392,6 +390,19 @@ export class Endpoints {
     this.#nextIndex = FIRST_INDEX + ((this.#nextIndex - FIRST_INDEX + 1) % INDEXES)
     return this.#nextIndex
   }
+}
+
+/** Works on all, and leaves the event loop to others in between. */
+async function inSlices<T, Result>(
+  list: readonly T[],
+  work: (item: T, index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Promise<Result>[] = []
+  for (const [index, item] of list.entries()) {
+    if (index > 0 && index % SLICE === 0) await setImmediate()
+    results.push(work(item, index))
+  }
+  return Promise.all(results)
 }
 
 const closedError = () => new ClosedError('the endpoints’ sockets are closed')
