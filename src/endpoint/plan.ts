@@ -55,7 +55,8 @@ export function planOf(spec: EndpointSpec, circumstances: Circumstances): Plan {
   const addresses = (spec.addresses ?? []).map(addressOf)
   const wantsLinkLocal = spec.linkLocal ?? addresses.some(isIPv6)
   const innerName = spec.inner?.name ?? INNER_NAME
-  const innerIndex = spec.inner?.ifindex ?? (isNew ? FIRST_FREE : undefined)
+  // Of a link that is made in another namespace alone, kernels before 6.13 look whether the index is free in this one.
+  const innerIndex = spec.inner?.ifindex ?? (isNew && !isShared(spec) ? FIRST_FREE : undefined)
   const inner = innerIndex ?? innerName
 
   const inside: AnyRequest[] = []

@@ -9,8 +9,8 @@ import { linkCreate, linkGet, linkList, Links, linkUpdate, otherLinkKind } from 
 import { NETLINK_ROUTE } from '../../src/schema/rtnetlink.js'
 import { NetlinkSocket } from '../../src/socket/netlink-socket.js'
 import { ip, ipLink, ipNames } from '../support/iproute2.js'
-import { olderThan, tellsReceiveQueues } from '../support/kernel.js'
-import { describePrivileged, inside } from '../support/netns.js'
+import { olderThan, patience, tellsReceiveQueues } from '../support/kernel.js'
+import { describePrivileged, eventually, inside } from '../support/netns.js'
 
 let netns: Netns
 let socket: NetlinkSocket
@@ -436,6 +436,7 @@ describePrivileged('finding links', () => {
 
   it('reads what ip made, attribute by attribute', async () => {
     ip(netns, 'link set one up mtu 1400 alias someone txqueuelen 9 group 3')
+    await eventually(() => ipLink(netns, 'one').operstate === 'LOWERLAYERDOWN')
     const seen = ipLink(netns, 'one')
     const link = await links.get('one')
     expect(link).toMatchObject({
@@ -569,7 +570,8 @@ describePrivileged('deleting many links at once', () => {
     expect(await links.deleteAll([])).toEqual([])
   })
 
-  it('is many times faster than one by one', async () => {
+  // User-mode Linux has one processor, and no grace period to wait for.
+  it.skipIf(patience > 1)('takes less time than one by one', async () => {
     const names = Array.from({ length: 40 }, (_, i) => `v${i}`)
     for (const name of names) ip(netns, `link add ${name} type veth peer name p${name}`)
     let start = performance.now()
