@@ -3,6 +3,7 @@
 // structure is not shorter than src/ takes it to be.
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
+#include <linux/if_addrlabel.h>
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
@@ -116,6 +117,10 @@ FIELD(ifa_cacheinfo, ifa_prefered, 0, 4);
 FIELD(ifa_cacheinfo, ifa_valid, 4, 4);
 FIELD(ifa_cacheinfo, cstamp, 8, 4);
 FIELD(ifa_cacheinfo, tstamp, 12, 4);
+static_assert(sizeof(ifaddrlblmsg) == 12);
+FIELD(ifaddrlblmsg, ifal_family, 0, 1);
+FIELD(ifaddrlblmsg, ifal_prefixlen, 2, 1);
+FIELD(ifaddrlblmsg, ifal_index, 4, 4);
 
 // Routes and rules (linux/rtnetlink.h, linux/fib_rules.h).
 static_assert(sizeof(rtmsg) == 12);

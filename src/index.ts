@@ -21,6 +21,7 @@ export {
 export * from './endpoint/spec.js'
 export { Netns } from './netns/netns.js'
 export { type NetnsTarget } from './netns/target.js'
+export * from './route/address-labels.js'
 export * from './route/addresses.js'
 export * from './route/fdb.js'
 export * from './route/links.js'

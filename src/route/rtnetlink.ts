@@ -7,6 +7,7 @@ import { Neighbors } from './neighbors.js'
 import { NamespaceIds } from './namespace-ids.js'
 import { Watch, type WatchGroup, type WatchOptions } from './watch.js'
 import { Links } from './links.js'
+import { AddressLabels } from './address-labels.js'
 import { Addresses } from './addresses.js'
 import { Routes } from './routes.js'
 import { Rules } from './rules.js'
@@ -26,6 +27,7 @@ export class Rtnetlink {
   readonly socket: NetlinkSocket
   readonly links: Links
   readonly addresses: Addresses
+  readonly addressLabels: AddressLabels
   readonly routes: Routes
   readonly rules: Rules
   readonly neighbors: Neighbors
@@ -36,6 +38,7 @@ export class Rtnetlink {
     this.socket = socket
     this.links = new Links(socket)
     this.addresses = new Addresses(socket)
+    this.addressLabels = new AddressLabels(socket)
     this.routes = new Routes(socket)
     this.rules = new Rules(socket)
     this.neighbors = new Neighbors(socket)

@@ -2,6 +2,7 @@
 import { beforeAll, expect, it } from 'vitest'
 
 import { describePrivileged } from '../support/netns.js'
+import { addressLabelCases } from './address-label-cases.js'
 import { addressCases } from './address-cases.js'
 import type { Case } from './cases.js'
 import { comparable, NORMALISATIONS, sent, typeOf, used } from './comparable.js'
@@ -16,6 +17,7 @@ import { ruleCases } from './rule-cases.js'
 const CASES: Record<string, readonly Case[]> = {
   link: linkCases,
   address: addressCases,
+  'address label': addressLabelCases,
   route: routeCases,
   rule: ruleCases,
   neighbor: neighborCases,

@@ -2,6 +2,7 @@
  * Which of our tables holds which enum of the kernel's headers. To add a table: its line here, under the name of the
  * enum's first member (most enums have no other name). What has no line here has a reason in excused.ts.
  */
+import { addressLabelAttributes } from '../../src/schema/address-label.js'
 import { addressAttributes } from '../../src/schema/address.js'
 import { addrGenMode } from '../../src/schema/af-spec.js'
 import { linkEvent, linkMode, operState } from '../../src/schema/link-attributes.js'
@@ -124,6 +125,7 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   IFLA_XFRM_UNSPEC: { tables: [kinds.xfrm.data] },
 
   IFA_UNSPEC: { tables: [addressAttributes], spec: 'rt-addr/addr-attrs' },
+  IFAL_ADDRESS: { tables: [addressLabelAttributes] },
   NDA_UNSPEC: { tables: [neighborAttributes, fdbAttributes], spec: 'rt-neigh/neighbour-attrs' },
   NFEA_UNSPEC: { tables: [inside(fdbAttributes, 'fdbExtended')] },
   RTA_UNSPEC: { tables: [routeAttributes], spec: 'rt-route/route-attrs' },

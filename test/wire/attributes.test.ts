@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { addressLabelAttributes, readAddressLabel } from '../../src/schema/address-label.js'
 import { addressAttributes, readAddress } from '../../src/schema/address.js'
 import { linkAttributes, readLink } from '../../src/schema/link.js'
 import { fdbAttributes, neighborAttributes, readFdb, readNeighbor } from '../../src/schema/neighbor.js'
@@ -199,6 +200,7 @@ describe('bytes that are no attributes', () => {
   it.each([
     ['links', linkAttributes],
     ['addresses', addressAttributes],
+    ['address labels', addressLabelAttributes],
     ['routes', routeAttributes],
     ['rules', ruleAttributes],
     ['neighbours', neighborAttributes],
@@ -216,6 +218,7 @@ describe('bytes that are no attributes', () => {
   it.each([
     ['link', readLink, 16],
     ['address', readAddress, 8],
+    ['address label', readAddressLabel, 12],
     ['route', readRoute, 12],
     ['rule', readRule, 12],
     ['neighbour', readNeighbor, 12],
