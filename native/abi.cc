@@ -8,6 +8,7 @@
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <linux/net_namespace.h>
+#include <linux/netconf.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
@@ -178,6 +179,10 @@ FIELD(nda_cacheinfo, ndm_refcnt, 12, 4);
 static_assert(sizeof(rtgenmsg) == 1);
 FIELD(rtgenmsg, rtgen_family, 0, 1);
 static_assert(NETNSA_NSID == 1 && NETNSA_PID == 2 && NETNSA_FD == 3);
+
+// Settings (linux/netconf.h).
+static_assert(sizeof(netconfmsg) == 1);
+static_assert(NETCONFA_IFINDEX_ALL == -1 && NETCONFA_IFINDEX_DEFAULT == -2);
 
 #undef FIELD
 #undef LAYOUT

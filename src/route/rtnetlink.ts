@@ -5,6 +5,7 @@ import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
 import { Fdb } from './fdb.js'
 import { Neighbors } from './neighbors.js'
 import { NamespaceIds } from './namespace-ids.js'
+import { Netconfs } from './netconf.js'
 import { Watch, type WatchGroup, type WatchOptions } from './watch.js'
 import { Links } from './links.js'
 import { AddressLabels } from './address-labels.js'
@@ -32,6 +33,7 @@ export class Rtnetlink {
   readonly rules: Rules
   readonly neighbors: Neighbors
   readonly fdb: Fdb
+  readonly netconf: Netconfs
   readonly namespaceIds: NamespaceIds
 
   private constructor(socket: NetlinkSocket) {
@@ -43,6 +45,7 @@ export class Rtnetlink {
     this.rules = new Rules(socket)
     this.neighbors = new Neighbors(socket)
     this.fdb = new Fdb(socket)
+    this.netconf = new Netconfs(socket)
     this.namespaceIds = new NamespaceIds(socket)
   }
 

@@ -23,6 +23,7 @@ const HEADERS: [first: number, last: number, name: string, fields: Record<string
   [28, 30, 'NEIGH', NDMSG],
   [32, 34, 'RULE', RULE],
   [72, 74, 'ADDRLABEL', IFADDRLBLMSG],
+  [80, 82, 'NETCONF', RTGENMSG],
   [88, 90, 'NSID', RTGENMSG],
   [108, 110, 'LINKPROP', IFINFOMSG],
 ]

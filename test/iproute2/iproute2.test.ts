@@ -8,6 +8,7 @@ import type { Case } from './cases.js'
 import { comparable, NORMALISATIONS, sent, typeOf, used } from './comparable.js'
 import { fdbCases } from './fdb-cases.js'
 import { linkCases } from './link-cases.js'
+import { netconfCases } from './netconf-cases.js'
 import { neighborCases } from './neighbor-cases.js'
 import { cannotRecord, record } from './recording.js'
 import { routeCases } from './route-cases.js'
@@ -22,6 +23,7 @@ const CASES: Record<string, readonly Case[]> = {
   rule: ruleCases,
   neighbor: neighborCases,
   fdb: fdbCases,
+  netconf: netconfCases,
 }
 
 const commands = [...new Set(Object.values(CASES).flatMap((cases) => cases.map(([command]) => command)))]

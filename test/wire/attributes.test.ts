@@ -5,6 +5,7 @@ import { addressLabelAttributes, readAddressLabel } from '../../src/schema/addre
 import { addressAttributes, readAddress } from '../../src/schema/address.js'
 import { linkAttributes, readLink } from '../../src/schema/link.js'
 import { fdbAttributes, neighborAttributes, readFdb, readNeighbor } from '../../src/schema/neighbor.js'
+import { netconfAttributes, readNetconf } from '../../src/schema/netconf.js'
 import { readRoute, routeAttributes } from '../../src/schema/route.js'
 import { readRule, ruleAttributes } from '../../src/schema/rule.js'
 import type { AttributeTable } from '../../src/wire/attributes.js'
@@ -201,6 +202,7 @@ describe('bytes that are no attributes', () => {
     ['links', linkAttributes],
     ['addresses', addressAttributes],
     ['address labels', addressLabelAttributes],
+    ['settings', netconfAttributes],
     ['routes', routeAttributes],
     ['rules', ruleAttributes],
     ['neighbours', neighborAttributes],
@@ -219,6 +221,7 @@ describe('bytes that are no attributes', () => {
     ['link', readLink, 16],
     ['address', readAddress, 8],
     ['address label', readAddressLabel, 12],
+    ['settings', readNetconf, 4],
     ['route', readRoute, 12],
     ['rule', readRule, 12],
     ['neighbour', readNeighbor, 12],
