@@ -3,10 +3,12 @@
 // structure is not shorter than src/ takes it to be.
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
+#include <linux/if_addrlabel.h>
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <linux/net_namespace.h>
+#include <linux/netconf.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 
@@ -116,6 +118,10 @@ FIELD(ifa_cacheinfo, ifa_prefered, 0, 4);
 FIELD(ifa_cacheinfo, ifa_valid, 4, 4);
 FIELD(ifa_cacheinfo, cstamp, 8, 4);
 FIELD(ifa_cacheinfo, tstamp, 12, 4);
+static_assert(sizeof(ifaddrlblmsg) == 12);
+FIELD(ifaddrlblmsg, ifal_family, 0, 1);
+FIELD(ifaddrlblmsg, ifal_prefixlen, 2, 1);
+FIELD(ifaddrlblmsg, ifal_index, 4, 4);
 
 // Routes and rules (linux/rtnetlink.h, linux/fib_rules.h).
 static_assert(sizeof(rtmsg) == 12);
@@ -173,6 +179,10 @@ FIELD(nda_cacheinfo, ndm_refcnt, 12, 4);
 static_assert(sizeof(rtgenmsg) == 1);
 FIELD(rtgenmsg, rtgen_family, 0, 1);
 static_assert(NETNSA_NSID == 1 && NETNSA_PID == 2 && NETNSA_FD == 3);
+
+// Settings (linux/netconf.h).
+static_assert(sizeof(netconfmsg) == 1);
+static_assert(NETCONFA_IFINDEX_ALL == -1 && NETCONFA_IFINDEX_DEFAULT == -2);
 
 #undef FIELD
 #undef LAYOUT

@@ -5,8 +5,10 @@ import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
 import { Fdb } from './fdb.js'
 import { Neighbors } from './neighbors.js'
 import { NamespaceIds } from './namespace-ids.js'
+import { Netconfs } from './netconf.js'
 import { Watch, type WatchGroup, type WatchOptions } from './watch.js'
 import { Links } from './links.js'
+import { AddressLabels } from './address-labels.js'
 import { Addresses } from './addresses.js'
 import { Routes } from './routes.js'
 import { Rules } from './rules.js'
@@ -26,20 +28,24 @@ export class Rtnetlink {
   readonly socket: NetlinkSocket
   readonly links: Links
   readonly addresses: Addresses
+  readonly addressLabels: AddressLabels
   readonly routes: Routes
   readonly rules: Rules
   readonly neighbors: Neighbors
   readonly fdb: Fdb
+  readonly netconf: Netconfs
   readonly namespaceIds: NamespaceIds
 
   private constructor(socket: NetlinkSocket) {
     this.socket = socket
     this.links = new Links(socket)
     this.addresses = new Addresses(socket)
+    this.addressLabels = new AddressLabels(socket)
     this.routes = new Routes(socket)
     this.rules = new Rules(socket)
     this.neighbors = new Neighbors(socket)
     this.fdb = new Fdb(socket)
+    this.netconf = new Netconfs(socket)
     this.namespaceIds = new NamespaceIds(socket)
   }
 

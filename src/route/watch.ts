@@ -10,6 +10,7 @@ import {
   readNeighbor,
 } from '../schema/neighbor.js'
 import { type NamespaceId, readNamespaceId } from '../schema/namespace-id.js'
+import { type Netconf, readNetconf } from '../schema/netconf.js'
 import { type Route, readRoute } from '../schema/route.js'
 import { readRule, type Rule } from '../schema/rule.js'
 import * as rtm from '../schema/rtnetlink.js'
@@ -26,6 +27,7 @@ const GROUPS = {
   route: [rtm.RTNLGRP_IPV4_ROUTE, rtm.RTNLGRP_IPV6_ROUTE],
   rule: [rtm.RTNLGRP_IPV4_RULE, rtm.RTNLGRP_IPV6_RULE],
   neighbor: [rtm.RTNLGRP_NEIGH],
+  netconf: [rtm.RTNLGRP_IPV4_NETCONF, rtm.RTNLGRP_IPV6_NETCONF, rtm.RTNLGRP_MPLS_NETCONF],
   nsid: [rtm.RTNLGRP_NSID],
 } as const
 export type WatchGroup = keyof typeof GROUPS
@@ -43,6 +45,8 @@ export type RouteEvent =
   /** A neighbour was made or changed; deleting one by hand shows as `new` with the state `failed`. */
   | ({ type: 'neighbor'; neighbor: Neighbor } & Change)
   | ({ type: 'fdb'; entry: FdbEntry } & Change)
+  /** Settings changed, of which those that did are told; `delete`: of a link that is gone. */
+  | ({ type: 'netconf'; netconf: Netconf } & Change)
   | ({ type: 'nsid'; nsid: NamespaceId } & Change)
   /**
    * The kernel wants an entry that nobody has made (RTM_GETNEIGH): with `dst` a neighbour (l3miss of a vxlan,
@@ -212,6 +216,11 @@ function readEvent(r: Reader, message: Message): RouteEvent | undefined {
       if (dst !== undefined) event.dst = dst
       if (lladdr !== undefined) event.lladdr = lladdr
       return event
+    }
+    case rtm.RTM_NEWNETCONF:
+    case rtm.RTM_DELNETCONF: {
+      const netconf = readNetconf(r, message)
+      return netconf && { type: 'netconf', action: message.type === rtm.RTM_NEWNETCONF ? 'new' : 'delete', netconf }
     }
     case rtm.RTM_NEWNSID:
     case rtm.RTM_DELNSID: {

@@ -14,6 +14,7 @@ const IFADDRMSG = { family: 1, prefixlen: 1, flags: 1, scope: 1, index: 4 }
 const RTMSG = { family: 1, dst: 1, src: 1, tos: 1, table: 1, protocol: 1, scope: 1, type: 1, flags: 4 }
 const NDMSG = { family: 1, pad: 3, index: 4, state: 2, flags: 1, type: 1 }
 const RULE = { family: 1, dst: 1, src: 1, tos: 1, table: 1, reserved: 2, action: 1, flags: 4 }
+const IFADDRLBLMSG = { family: 1, reserved: 1, prefixlen: 1, flags: 1, index: 4, seq: 4 }
 const RTGENMSG = { family: 1, pad: 3 }
 const HEADERS: [first: number, last: number, name: string, fields: Record<string, number>][] = [
   [16, 19, 'LINK', IFINFOMSG],
@@ -21,6 +22,8 @@ const HEADERS: [first: number, last: number, name: string, fields: Record<string
   [24, 26, 'ROUTE', RTMSG],
   [28, 30, 'NEIGH', NDMSG],
   [32, 34, 'RULE', RULE],
+  [72, 74, 'ADDRLABEL', IFADDRLBLMSG],
+  [80, 82, 'NETCONF', RTGENMSG],
   [88, 90, 'NSID', RTGENMSG],
   [108, 110, 'LINKPROP', IFINFOMSG],
 ]

@@ -6,6 +6,8 @@ import { linkCases } from './link-cases.js'
 import { neighborCases } from './neighbor-cases.js'
 import { routeCases } from './route-cases.js'
 import { ruleCases } from './rule-cases.js'
+import { addressLabelCases } from './address-label-cases.js'
+import { netconfCases } from './netconf-cases.js'
 import type { Case } from './cases.js'
 
 /** To add a family: its file of cases, and its line here. */
@@ -16,5 +18,7 @@ export const CASES: Record<string, readonly Case[]> = {
   route: routeCases,
   neighbor: neighborCases,
   fdb: fdbCases,
+  netconf: netconfCases,
+  'address label': addressLabelCases,
   rule: ruleCases,
 }

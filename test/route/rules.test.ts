@@ -204,11 +204,15 @@ inNamespace('selectors that ip(8) does not show', () => {
   })
 })
 
+/** Whether the kernel was built with several multicast routing tables. */
+const hasRulesOf = async (family: 'ipmr' | 'ip6mr') => (await rt.rules.list({ family }).catch(() => [])).length > 0
+
 inNamespace('rules of multicast routing', () => {
-  it.each([
+  it.for([
     ['ipmr', '-4', ''],
     ['ip6mr', '-6', '-6 '],
-  ] as const)('%s are what ip makes with mrule', async (family, version, words) => {
+  ] as const)('%s are what ip makes with mrule', async ([family, version, words], { skip }) => {
+    if (!(await hasRulesOf(family))) skip('the kernel has no multiple tables of multicast routes')
     await rt.rules.add({ family, priority: 50, iif: 'nope', fwmark: 3, table: 700 })
     const mine = seen(version, 'mrule')
     expect(mine).toMatchObject([{ priority: 50, iif: 'nope', fwmark: '0x3', table: '700' }])
@@ -264,15 +268,17 @@ inNamespace('a watch', () => {
     const watch = rt.watch(['rule'])
     ip(netns, 'rule add pref 10 from 10.0.0.0/8 table 5')
     ip(netns, '-6 rule del pref 32766')
-    ip(netns, 'mrule add pref 9 table 5')
+    const multicast = await hasRulesOf('ipmr')
+    if (multicast) ip(netns, 'mrule add pref 9 table 5')
     const events = []
-    for (let i = 0; i < 3; i++) events.push((await watch.next()).value)
+    for (let i = 0; i < (multicast ? 3 : 2); i++) events.push((await watch.next()).value)
     watch.close()
-    expect(events).toMatchObject([
+    const expected = [
       { type: 'rule', action: 'new', rule: { family: 'ipv4', priority: 10, from: '10.0.0.0/8', table: 5 } },
       { type: 'rule', action: 'delete', rule: { family: 'ipv6', priority: 32766, table: 'main' } },
       { type: 'rule', action: 'new', rule: { family: 'ipmr', priority: 9, table: 5 } },
-    ])
+    ]
+    expect(events).toMatchObject(expected.slice(0, events.length))
   })
 })
 

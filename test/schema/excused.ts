@@ -11,7 +11,7 @@ const LATER = 'not built yet'
 /** Enums of attributes that no table holds, by their first member. */
 export const EXCUSED_ENUMS: Record<string, string> = {
   ...all('traffic control is another family', 'TCA_UNSPEC', 'TCA_ROOT_UNSPEC'),
-  ...all(LATER, 'IFAL_ADDRESS', 'NETCONFA_UNSPEC', 'NDTA_UNSPEC', 'NDTPA_UNSPEC'),
+  ...all(LATER, 'NDTA_UNSPEC', 'NDTPA_UNSPEC'),
   ...all(LATER, 'PREFIX_UNSPEC', 'NDUSEROPT_UNSPEC'),
   ...all(LATER, 'NHA_UNSPEC', 'NHA_RES_GROUP_UNSPEC', 'NHA_RES_BUCKET_UNSPEC'),
   ...all(LATER, 'IFLA_BRIDGE_FLAGS', 'IFLA_BRIDGE_VLAN_TUNNEL_UNSPEC', 'IFLA_BRIDGE_MST_UNSPEC'),
@@ -93,6 +93,7 @@ export const RENAMED: Record<string, string | string[]> = {
   IFLA_DSA_MASTER: 'conduit',
   IFLA_GENEVE_REMOTE6: 'remote',
   IFLA_VLAN_QOS_MAPPING: 'item',
+  IFAL_ADDRESS: 'prefix',
   IFA_ADDRESS: 'peer',
   IFA_LOCAL: 'address',
   IFA_CACHEINFO: 'validLifetime',

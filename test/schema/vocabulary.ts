@@ -2,6 +2,7 @@
  * Which of our tables holds which enum of the kernel's headers. To add a table: its line here, under the name of the
  * enum's first member (most enums have no other name). What has no line here has a reason in excused.ts.
  */
+import { addressLabelAttributes } from '../../src/schema/address-label.js'
 import { addressAttributes } from '../../src/schema/address.js'
 import { addrGenMode } from '../../src/schema/af-spec.js'
 import { linkEvent, linkMode, operState } from '../../src/schema/link-attributes.js'
@@ -13,6 +14,7 @@ import { multicastRouter } from '../../src/schema/link-kinds/bridge.js'
 import { linkPorts } from '../../src/schema/link-ports.js'
 import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
 import { fdbAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
+import { netconfAttributes } from '../../src/schema/netconf.js'
 import { routeAttributes, routeTypeNumber } from '../../src/schema/route.js'
 import { routeScopeNumber } from '../../src/schema/route-scope.js'
 import { routeTableNumber } from '../../src/schema/route-table.js'
@@ -125,6 +127,8 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   IFLA_XFRM_UNSPEC: { tables: [kinds.xfrm.data] },
 
   IFA_UNSPEC: { tables: [addressAttributes], spec: 'rt-addr/addr-attrs' },
+  IFAL_ADDRESS: { tables: [addressLabelAttributes] },
+  NETCONFA_UNSPEC: { tables: [netconfAttributes] },
   NDA_UNSPEC: { tables: [neighborAttributes, fdbAttributes], spec: 'rt-neigh/neighbour-attrs' },
   NFEA_UNSPEC: { tables: [inside(fdbAttributes, 'fdbExtended')] },
   RTA_UNSPEC: { tables: [routeAttributes], spec: 'rt-route/route-attrs' },

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
+import { addressLabelAttributes, readAddressLabel } from '../../src/schema/address-label.js'
 import { addressAttributes, readAddress } from '../../src/schema/address.js'
 import { linkAttributes, readLink } from '../../src/schema/link.js'
 import { fdbAttributes, neighborAttributes, readFdb, readNeighbor } from '../../src/schema/neighbor.js'
+import { netconfAttributes, readNetconf } from '../../src/schema/netconf.js'
 import { readRoute, routeAttributes } from '../../src/schema/route.js'
 import { readRule, ruleAttributes } from '../../src/schema/rule.js'
 import type { AttributeTable } from '../../src/wire/attributes.js'
@@ -199,6 +201,8 @@ describe('bytes that are no attributes', () => {
   it.each([
     ['links', linkAttributes],
     ['addresses', addressAttributes],
+    ['address labels', addressLabelAttributes],
+    ['settings', netconfAttributes],
     ['routes', routeAttributes],
     ['rules', ruleAttributes],
     ['neighbours', neighborAttributes],
@@ -216,6 +220,8 @@ describe('bytes that are no attributes', () => {
   it.each([
     ['link', readLink, 16],
     ['address', readAddress, 8],
+    ['address label', readAddressLabel, 12],
+    ['settings', readNetconf, 4],
     ['route', readRoute, 12],
     ['rule', readRule, 12],
     ['neighbour', readNeighbor, 12],
