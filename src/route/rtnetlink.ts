@@ -3,6 +3,7 @@ import { NetlinkSocket, type NetlinkSocketOptions, type ResultsOf, type SettledO
 import type { AnyRequest, Request } from '../socket/request.js'
 import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
 import { Fdb } from './fdb.js'
+import { NeighborTables } from './neighbor-tables.js'
 import { Neighbors } from './neighbors.js'
 import { NamespaceIds } from './namespace-ids.js'
 import { Netconfs } from './netconf.js'
@@ -32,6 +33,7 @@ export class Rtnetlink {
   readonly routes: Routes
   readonly rules: Rules
   readonly neighbors: Neighbors
+  readonly neighborTables: NeighborTables
   readonly fdb: Fdb
   readonly netconf: Netconfs
   readonly namespaceIds: NamespaceIds
@@ -44,6 +46,7 @@ export class Rtnetlink {
     this.routes = new Routes(socket)
     this.rules = new Rules(socket)
     this.neighbors = new Neighbors(socket)
+    this.neighborTables = new NeighborTables(socket)
     this.fdb = new Fdb(socket)
     this.netconf = new Netconfs(socket)
     this.namespaceIds = new NamespaceIds(socket)

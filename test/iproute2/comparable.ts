@@ -22,6 +22,7 @@ const HEADERS: [first: number, last: number, name: string, fields: Record<string
   [24, 26, 'ROUTE', RTMSG],
   [28, 30, 'NEIGH', NDMSG],
   [32, 34, 'RULE', RULE],
+  [64, 67, 'NEIGHTBL', RTGENMSG],
   [72, 74, 'ADDRLABEL', IFADDRLBLMSG],
   [80, 82, 'NETCONF', RTGENMSG],
   [88, 90, 'NSID', RTGENMSG],

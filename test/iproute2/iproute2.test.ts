@@ -9,6 +9,7 @@ import { comparable, NORMALISATIONS, sent, typeOf, used } from './comparable.js'
 import { fdbCases } from './fdb-cases.js'
 import { linkCases } from './link-cases.js'
 import { netconfCases } from './netconf-cases.js'
+import { neighborTableCases } from './neighbor-table-cases.js'
 import { neighborCases } from './neighbor-cases.js'
 import { cannotRecord, record } from './recording.js'
 import { routeCases } from './route-cases.js'
@@ -22,6 +23,7 @@ const CASES: Record<string, readonly Case[]> = {
   route: routeCases,
   rule: ruleCases,
   neighbor: neighborCases,
+  'neighbor table': neighborTableCases,
   fdb: fdbCases,
   netconf: netconfCases,
 }

@@ -11,7 +11,7 @@ const LATER = 'not built yet'
 /** Enums of attributes that no table holds, by their first member. */
 export const EXCUSED_ENUMS: Record<string, string> = {
   ...all('traffic control is another family', 'TCA_UNSPEC', 'TCA_ROOT_UNSPEC'),
-  ...all(LATER, 'NDTA_UNSPEC', 'NDTPA_UNSPEC'),
+  ...all(LATER),
   ...all(LATER, 'PREFIX_UNSPEC', 'NDUSEROPT_UNSPEC'),
   ...all(LATER, 'NHA_UNSPEC', 'NHA_RES_GROUP_UNSPEC', 'NHA_RES_BUCKET_UNSPEC'),
   ...all(LATER, 'IFLA_BRIDGE_FLAGS', 'IFLA_BRIDGE_VLAN_TUNNEL_UNSPEC', 'IFLA_BRIDGE_MST_UNSPEC'),
@@ -114,6 +114,13 @@ export const RENAMED: Record<string, string | string[]> = {
   FRA_SPORT_RANGE: 'sport',
   FRA_DPORT_RANGE: 'dport',
   FR_ACT_TO_TBL: 'lookup',
+  NDTA_PARMS: 'parameters',
+  NDTA_STATS: 'statistics',
+  NDTPA_REFCNT: 'referenceCount',
+  NDTPA_QUEUE_LEN: 'queueLength',
+  NDTPA_PROXY_QLEN: 'proxyQueueLength',
+  NDTPA_QUEUE_LENBYTES: 'queueLengthBytes',
+  NDTPA_INTERVAL_PROBE_TIME_MS: 'intervalProbeTime',
   RTA_SRC: 'from',
   RTA_GATEWAY: 'via',
   RTA_PRIORITY: 'metric',

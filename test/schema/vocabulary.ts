@@ -14,6 +14,7 @@ import { multicastRouter } from '../../src/schema/link-kinds/bridge.js'
 import { linkPorts } from '../../src/schema/link-ports.js'
 import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
 import { fdbAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
+import { neighborTableAttributes } from '../../src/schema/neighbor-table.js'
 import { netconfAttributes } from '../../src/schema/netconf.js'
 import { routeAttributes, routeTypeNumber } from '../../src/schema/route.js'
 import { routeScopeNumber } from '../../src/schema/route-scope.js'
@@ -128,6 +129,8 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   IFA_UNSPEC: { tables: [addressAttributes], spec: 'rt-addr/addr-attrs' },
   IFAL_ADDRESS: { tables: [addressLabelAttributes] },
   NETCONFA_UNSPEC: { tables: [netconfAttributes] },
+  NDTA_UNSPEC: { tables: [neighborTableAttributes], spec: 'rt-neigh/ndt-attrs' },
+  NDTPA_UNSPEC: { tables: [inside(neighborTableAttributes, 'parameters')], spec: 'rt-neigh/ndtpa-attrs' },
   NDA_UNSPEC: { tables: [neighborAttributes, fdbAttributes], spec: 'rt-neigh/neighbour-attrs' },
   NFEA_UNSPEC: { tables: [inside(fdbAttributes, 'fdbExtended')] },
   RTA_UNSPEC: { tables: [routeAttributes], spec: 'rt-route/route-attrs' },
