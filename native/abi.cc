@@ -175,6 +175,16 @@ FIELD(nda_cacheinfo, ndm_used, 4, 4);
 FIELD(nda_cacheinfo, ndm_updated, 8, 4);
 FIELD(nda_cacheinfo, ndm_refcnt, 12, 4);
 
+static_assert(sizeof(ndtmsg) == 4);
+FIELD(ndtmsg, ndtm_family, 0, 1);
+LAYOUT(ndt_config, 32);
+FIELD(ndt_config, ndtc_key_len, 0, 2);
+FIELD(ndt_config, ndtc_entries, 4, 4);
+FIELD(ndt_config, ndtc_proxy_qlen, 28, 4);
+LAYOUT(ndt_stats, 11 * 8);
+FIELD(ndt_stats, ndts_allocs, 0, 8);
+FIELD(ndt_stats, ndts_table_fulls, 80, 8);
+
 // Namespace ids (linux/net_namespace.h, linux/rtnetlink.h).
 static_assert(sizeof(rtgenmsg) == 1);
 FIELD(rtgenmsg, rtgen_family, 0, 1);

@@ -3,9 +3,11 @@ import { NetlinkSocket, type NetlinkSocketOptions, type ResultsOf, type SettledO
 import type { AnyRequest, Request } from '../socket/request.js'
 import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
 import { Fdb } from './fdb.js'
+import { NeighborTables } from './neighbor-tables.js'
 import { Neighbors } from './neighbors.js'
 import { NamespaceIds } from './namespace-ids.js'
 import { Netconfs } from './netconf.js'
+import { StatisticsOfLinks } from './statistics.js'
 import { Watch, type WatchGroup, type WatchOptions } from './watch.js'
 import { Links } from './links.js'
 import { AddressLabels } from './address-labels.js'
@@ -32,8 +34,10 @@ export class Rtnetlink {
   readonly routes: Routes
   readonly rules: Rules
   readonly neighbors: Neighbors
+  readonly neighborTables: NeighborTables
   readonly fdb: Fdb
   readonly netconf: Netconfs
+  readonly statistics: StatisticsOfLinks
   readonly namespaceIds: NamespaceIds
 
   private constructor(socket: NetlinkSocket) {
@@ -44,8 +48,10 @@ export class Rtnetlink {
     this.routes = new Routes(socket)
     this.rules = new Rules(socket)
     this.neighbors = new Neighbors(socket)
+    this.neighborTables = new NeighborTables(socket)
     this.fdb = new Fdb(socket)
     this.netconf = new Netconfs(socket)
+    this.statistics = new StatisticsOfLinks(socket)
     this.namespaceIds = new NamespaceIds(socket)
   }
 

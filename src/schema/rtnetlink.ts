@@ -18,6 +18,9 @@ export const RTM_GETNEIGH = 30
 export const RTM_NEWRULE = 32
 export const RTM_DELRULE = 33
 export const RTM_GETRULE = 34
+export const RTM_NEWNEIGHTBL = 64
+export const RTM_GETNEIGHTBL = 66
+export const RTM_SETNEIGHTBL = 67
 export const RTM_NEWADDRLABEL = 72
 export const RTM_DELADDRLABEL = 73
 export const RTM_GETADDRLABEL = 74
@@ -27,6 +30,9 @@ export const RTM_GETNETCONF = 82
 export const RTM_NEWNSID = 88
 export const RTM_DELNSID = 89
 export const RTM_GETNSID = 90
+export const RTM_NEWSTATS = 92
+export const RTM_GETSTATS = 94
+export const RTM_SETSTATS = 95
 export const RTM_NEWLINKPROP = 108
 export const RTM_DELLINKPROP = 109
 
@@ -42,6 +48,7 @@ export const RTNLGRP_IPV4_NETCONF = 24
 export const RTNLGRP_IPV6_NETCONF = 25
 export const RTNLGRP_NSID = 28
 export const RTNLGRP_MPLS_NETCONF = 29
+export const RTNLGRP_STATS = 36
 
 export const AF_UNSPEC = 0
 export const AF_BRIDGE = 7

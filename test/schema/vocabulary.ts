@@ -14,6 +14,7 @@ import { multicastRouter } from '../../src/schema/link-kinds/bridge.js'
 import { linkPorts } from '../../src/schema/link-ports.js'
 import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
 import { fdbAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
+import { neighborTableAttributes } from '../../src/schema/neighbor-table.js'
 import { netconfAttributes } from '../../src/schema/netconf.js'
 import { routeAttributes, routeTypeNumber } from '../../src/schema/route.js'
 import { routeScopeNumber } from '../../src/schema/route-scope.js'
@@ -21,13 +22,14 @@ import { routeTableNumber } from '../../src/schema/route-table.js'
 import { ruleAction, ruleAttributes } from '../../src/schema/rule.js'
 import * as rtnetlink from '../../src/schema/rtnetlink.js'
 import { portResponse, vfLinkStates } from '../../src/schema/virtual-functions.js'
+import { statisticsAttributes, statisticsRequestAttributes } from '../../src/schema/statistics.js'
 import type { AttributeMap, AttributeTable, NestCodec } from '../../src/wire/attributes.js'
 
 /** Headers whose enums are the route family's. All enums in them are accounted for. */
 export const HEADERS = [
-  'amt.h', 'caif/if_caif.h', 'can/netlink.h', 'can/vxcan.h', 'fib_rules.h', 'if.h', 'if_addr.h', 'if_addrlabel.h',
+  'amt.h', 'caif/if_caif.h', 'can/netlink.h', 'can/vxcan.h', 'fib_rules.h', 'if.h', 'if_addr.h', 'if_addrlabel.h', 'if_bonding.h',
   'if_bridge.h', 'if_link.h', 'if_tunnel.h', 'ila.h', 'ioam6_iptunnel.h', 'ip.h', 'ipv6.h', 'lwtunnel.h',
-  'mpls_iptunnel.h', 'neighbour.h', 'net_namespace.h', 'netconf.h', 'nexthop.h', 'rpl_iptunnel.h', 'rtnetlink.h',
+  'mpls.h', 'mpls_iptunnel.h', 'neighbour.h', 'net_namespace.h', 'netconf.h', 'nexthop.h', 'rpl_iptunnel.h', 'rtnetlink.h',
   'seg6_iptunnel.h', 'seg6_local.h', 'veth.h', 'wwan.h',
 ] as const // prettier-ignore
 
@@ -129,11 +131,28 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   IFA_UNSPEC: { tables: [addressAttributes], spec: 'rt-addr/addr-attrs' },
   IFAL_ADDRESS: { tables: [addressLabelAttributes] },
   NETCONFA_UNSPEC: { tables: [netconfAttributes] },
+  NDTA_UNSPEC: { tables: [neighborTableAttributes], spec: 'rt-neigh/ndt-attrs' },
+  NDTPA_UNSPEC: { tables: [inside(neighborTableAttributes, 'parameters')], spec: 'rt-neigh/ndtpa-attrs' },
   NDA_UNSPEC: { tables: [neighborAttributes, fdbAttributes], spec: 'rt-neigh/neighbour-attrs' },
   NFEA_UNSPEC: { tables: [inside(fdbAttributes, 'fdbExtended')] },
   RTA_UNSPEC: { tables: [routeAttributes], spec: 'rt-route/route-attrs' },
   RTAX_UNSPEC: { tables: [inside(routeAttributes, 'metrics')], spec: 'rt-route/metrics' },
   FRA_UNSPEC: { tables: [ruleAttributes], spec: 'rt-rule/fib-rule-attrs' },
+  IFLA_STATS_UNSPEC: { tables: [statisticsAttributes], spec: 'rt-link/stats-attrs' },
+  IFLA_STATS_GETSET_UNSPEC: { tables: [statisticsRequestAttributes] },
+  LINK_XSTATS_TYPE_UNSPEC: { tables: [inside(statisticsAttributes, 'linkXstats')] },
+  BRIDGE_XSTATS_UNSPEC: { tables: [inside(statisticsAttributes, 'linkXstats', 'bridge')] },
+  BOND_XSTATS_UNSPEC: { tables: [inside(statisticsAttributes, 'linkXstats', 'bond')] },
+  BOND_3AD_STAT_LACPDU_RX: { tables: [inside(statisticsAttributes, 'linkXstats', 'bond', '3ad')] },
+  IFLA_OFFLOAD_XSTATS_UNSPEC: {
+    tables: [inside(statisticsAttributes, 'linkOffloadXstats')],
+    spec: 'rt-link/link-offload-xstats',
+  },
+  IFLA_OFFLOAD_XSTATS_HW_S_INFO_UNSPEC: {
+    tables: [inside(statisticsAttributes, 'linkOffloadXstats', 'hwStatsInfo', 'l3Stats')],
+    spec: 'rt-link/hw-s-info-one',
+  },
+  MPLS_STATS_UNSPEC: { tables: [inside(statisticsAttributes, 'afSpec', 'mpls')] },
   NETNSA_NONE: { tables: [namespaceIdAttributes] },
 }
 

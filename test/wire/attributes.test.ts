@@ -5,9 +5,11 @@ import { addressLabelAttributes, readAddressLabel } from '../../src/schema/addre
 import { addressAttributes, readAddress } from '../../src/schema/address.js'
 import { linkAttributes, readLink } from '../../src/schema/link.js'
 import { fdbAttributes, neighborAttributes, readFdb, readNeighbor } from '../../src/schema/neighbor.js'
+import { neighborTableAttributes, readNeighborTable } from '../../src/schema/neighbor-table.js'
 import { netconfAttributes, readNetconf } from '../../src/schema/netconf.js'
 import { readRoute, routeAttributes } from '../../src/schema/route.js'
 import { readRule, ruleAttributes } from '../../src/schema/rule.js'
+import { readStatistics, statisticsAttributes } from '../../src/schema/statistics.js'
 import type { AttributeTable } from '../../src/wire/attributes.js'
 import { attribute, attributes, either, nested, pathAt, readOnly, repeated } from '../../src/wire/attributes.js'
 import { flag, text, u16, u32, u8 } from '../../src/wire/codec.js'
@@ -203,6 +205,8 @@ describe('bytes that are no attributes', () => {
     ['addresses', addressAttributes],
     ['address labels', addressLabelAttributes],
     ['settings', netconfAttributes],
+    ['neighbour tables', neighborTableAttributes],
+    ['statistics', statisticsAttributes],
     ['routes', routeAttributes],
     ['rules', ruleAttributes],
     ['neighbours', neighborAttributes],
@@ -222,6 +226,8 @@ describe('bytes that are no attributes', () => {
     ['address', readAddress, 8],
     ['address label', readAddressLabel, 12],
     ['settings', readNetconf, 4],
+    ['neighbour table', readNeighborTable, 4],
+    ['statistics', readStatistics, 12],
     ['route', readRoute, 12],
     ['rule', readRule, 12],
     ['neighbour', readNeighbor, 12],
