@@ -1,5 +1,6 @@
 /** The commands of all families, and the requests that mean the same. */
 import { addressCases } from './address-cases.js'
+import { encapCases } from './encap-cases.js'
 import { fdbCases } from './fdb-cases.js'
 import { kindCases } from './kind-cases.js'
 import { linkCases } from './link-cases.js'
@@ -13,6 +14,7 @@ export const CASES: Record<string, readonly Case[]> = {
   'kind of link': kindCases,
   address: addressCases,
   route: routeCases,
+  'encapsulation of a route': encapCases,
   neighbor: neighborCases,
   fdb: fdbCases,
 }
