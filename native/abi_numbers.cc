@@ -26,12 +26,14 @@ namespace kernel {
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_addrlabel.h>
+#include <linux/if_bonding.h>
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/if_tunnel.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/lwtunnel.h>
+#include <linux/mpls.h>
 #include <linux/mpls_iptunnel.h>
 #include <linux/neighbour.h>
 #include <linux/net_namespace.h>

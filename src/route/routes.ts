@@ -20,6 +20,7 @@ import { Facet } from './facet.js'
 import { countDeleted } from './count-deleted.js'
 
 export type { Route, RouteFilter, RouteFlag, RouteQuestion, RouteSpec, RouteType } from '../schema/route.js'
+export type { RawRouteEncap, RouteEncap, RouteEncapSpec, RouteEncapType } from '../schema/route-encap.js'
 export type { RouteMetrics, RouteMetricsSpec } from '../schema/route-metrics.js'
 export type { Nexthop, NexthopSpec, Realms } from '../schema/route-nexthop.js'
 export type { RouteProtocol } from '../schema/route-protocol.js'

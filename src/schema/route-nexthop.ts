@@ -1,11 +1,19 @@
 /** The ways a route leads to its destination: RTA_GATEWAY and RTA_VIA, RTA_MULTIPATH, realms (linux/rtnetlink.h). */
 import { attribute, attributes, either, type NestCodec, pathAt } from '../wire/attributes.js'
-import { bytes, type Codec, namesOf, u16 } from '../wire/codec.js'
+import { type Codec, namesOf } from '../wire/codec.js'
 import { AF_INET, AF_INET6, type Family, familyOf, formatAddress, putAddress } from '../wire/inet.js'
 import { unknownOption } from '../wire/invalid.js'
 import { MalformedMessage, type Reader } from '../wire/reader.js'
 import type { Writer } from '../wire/writer.js'
 import { type LinkReference, putLinkReference } from './link-reference.js'
+import {
+  encapAttributes,
+  RTA_ENCAP,
+  RTA_ENCAP_TYPE,
+  type RouteEncap,
+  type RouteEncapSpec,
+  writeEncap,
+} from './route-encap.js'
 
 export const RTA_GATEWAY = 5
 export const RTA_VIA = 18
@@ -42,9 +50,8 @@ export interface NexthopSpec {
   onlink?: boolean | undefined
   pervasive?: boolean | undefined
   realms?: Realms | undefined
-  /** LWTUNNEL_ENCAP_*, 1 to 65535, and the attributes of that kind, as bytes. */
-  encapType?: number | undefined
-  encap?: Uint8Array | undefined
+  /** What is put around the packets. */
+  encap?: RouteEncapSpec | undefined
 }
 
 /** One of the ways of a route as the kernel has it. */
@@ -54,8 +61,7 @@ export interface Nexthop {
   weight: number
   flags: readonly (NexthopFlag | number)[]
   realms?: { from: number; to: number }
-  encapType?: number
-  encap?: Uint8Array
+  encap?: RouteEncap
   unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
@@ -119,10 +125,9 @@ export function writeGateway(w: Writer, family: Family, value: string | Uint8Arr
 const nexthopAttributes = attributes({
   via: either(attribute(RTA_GATEWAY, gateway()), RTA_VIA, () => false),
   realms: attribute(11, realms()),
-  encapType: attribute(21, u16({ min: 1 })),
-  encap: attribute(22, bytes()),
+  ...encapAttributes(RTA_ENCAP_TYPE, RTA_ENCAP),
 })
-const nexthopOptions: readonly string[] = [...nexthopAttributes.names, 'oif', 'weight', 'onlink', 'pervasive']
+const nexthopOptions: readonly string[] = ['via', 'realms', 'encap', 'oif', 'weight', 'onlink', 'pervasive']
 
 /** struct rtnexthop: u16 length │ u8 flags │ u8 hops (weight less one) │ s32 ifindex │ attributes */
 const RTNEXTHOP_SIZE = 8
@@ -168,6 +173,9 @@ function writeNexthopOption(
       if (!Number.isInteger(value)) throw w.invalid('an integer from 1 to 256', value)
       if ((value as number) < 1 || (value as number) > 256) throw w.invalid('an integer from 1 to 256', value, 'range')
       w.bytes[w.at(start) + 3] = (value as number) - 1
+      break
+    case 'encap':
+      writeEncap(w, value as RouteEncapSpec, RTA_ENCAP_TYPE, RTA_ENCAP)
       break
     case 'onlink':
     case 'pervasive':

@@ -1,6 +1,6 @@
 /** Routes (linux/rtnetlink.h; RTM_NEWROUTE, rtmsg; ip-route(8)). */
 import { attribute, attributes, either, nested, readOnly, writeOnly } from '../wire/attributes.js'
-import { be16, be32, bool8, bytes, namesOf, numberOf, oneOf, u16, u32, u8 } from '../wire/codec.js'
+import { be16, be32, bytes, namesOf, numberOf, oneOf, u32, u8 } from '../wire/codec.js'
 import {
   AF_INET,
   AF_INET6,
@@ -19,6 +19,14 @@ import { MalformedMessage, type Reader } from '../wire/reader.js'
 import { struct } from '../wire/struct.js'
 import type { Writer } from '../wire/writer.js'
 import { describeLink, linkIndex, type LinkReference } from './link-reference.js'
+import {
+  encapAttributes,
+  RTA_ENCAP,
+  RTA_ENCAP_TYPE,
+  type RouteEncap,
+  type RouteEncapSpec,
+  writeEncap,
+} from './route-encap.js'
 import { type RouteMetrics, routeMetrics, type RouteMetricsSpec } from './route-metrics.js'
 import {
   gateway,
@@ -121,13 +129,10 @@ export const routeAttributes = attributes({
   table: attribute(RTA_TABLE, oneOf(u32(), routeTableNumber)),
   mark: attribute(16, u32()),
   multicastStatistics: readOnly(17, bytes()),
-  newDst: attribute(19, bytes()),
   preference: attribute(20, oneOf(u8(), preference)),
-  encapType: attribute(21, u16({ min: 1 })),
-  encap: attribute(22, bytes()),
+  ...encapAttributes(RTA_ENCAP_TYPE, RTA_ENCAP),
   expires: attribute(23, u32()),
   uid: attribute(25, u32()),
-  ttlPropagate: attribute(26, bool8()),
   ipProto: writeOnly(27, u8()),
   sport: writeOnly(28, be16()),
   dport: writeOnly(29, be16()),
@@ -174,11 +179,8 @@ export interface RouteSpec {
   expires?: number | undefined
   /** A nexthop object's id instead of `via`, `oif` and `nexthops`. */
   nexthopId?: number | undefined
-  /** MPLS: whether the TTL is copied. */
-  ttlPropagate?: boolean | undefined
-  /** LWTUNNEL_ENCAP_*, 1 to 65535, and the attributes of that kind, as bytes. */
-  encapType?: number | undefined
-  encap?: Uint8Array | undefined
+  /** What is put around the packets. */
+  encap?: RouteEncapSpec | undefined
 }
 
 /** A route as the kernel has it. */
@@ -209,10 +211,7 @@ export interface Route {
   nexthopId?: number
   mark?: number
   uid?: number
-  ttlPropagate?: boolean
-  newDst?: Uint8Array
-  encapType?: number
-  encap?: Uint8Array
+  encap?: RouteEncap
   multicastStatistics?: Uint8Array
   /** Of a route that is cached, expires or refuses (`error`, a negative errno): times in hundredths of a second. */
   cacheInfo?: Partial<
@@ -223,7 +222,7 @@ export interface Route {
 
 const routeOptions: readonly string[] = [
   'dst', 'family', 'via', 'oif', 'nexthops', 'type', 'table', 'protocol', 'scope', 'metric', 'prefSrc', 'from', 'tos',
-  'onlink', 'pervasive', 'metrics', 'realms', 'preference', 'expires', 'nexthopId', 'ttlPropagate', 'encapType', 'encap',
+  'onlink', 'pervasive', 'metrics', 'realms', 'preference', 'expires', 'nexthopId', 'encap',
 ] satisfies (keyof RouteSpec)[] // prettier-ignore
 
 /** "10.0.0.0/8 via 10.1.0.1 on link eth0" */
@@ -271,6 +270,9 @@ export function writeRoute(w: Writer, type: number, flags: number, spec: RouteSp
         leads = true
         break
       }
+      case 'encap':
+        writeEncap(w, value as RouteEncapSpec, RTA_ENCAP_TYPE, RTA_ENCAP)
+        break
       case 'type':
         routeType = numberOf(w, routeTypeNumber, value as RouteType, 0xff)
         break

@@ -90,6 +90,20 @@ export const u64 = (): Codec<number> => ({
   read: (r, start, end) => (end - start < 8 ? undefined : readU64(r, start)),
 })
 
+/** As `u64`, in network byte order. */
+export const be64 = (): Codec<number> => ({
+  wire: 'be64',
+  expects: `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`,
+  write(w, value) {
+    if (!Number.isInteger(value)) throw w.invalid(this.expects, value)
+    if (value < 0 || value > Number.MAX_SAFE_INTEGER) throw w.invalid(this.expects, value, 'range')
+    const low = value % 0x1_0000_0000
+    w.putBE32((value - low) / 0x1_0000_0000)
+    w.putBE32(low)
+  },
+  read: (r, start, end) => (end - start < 8 ? undefined : r.getBE32(start) * 0x1_0000_0000 + r.getBE32(start + 4)),
+})
+
 /** An unsigned integer of four or eight bytes, as the kernel finds room for it (NLA_UINT). */
 export const uint = (): Codec<number> => ({
   wire: 'uint',

@@ -1,5 +1,6 @@
 /** The commands of all families, and the requests that mean the same. */
 import { addressCases } from './address-cases.js'
+import { encapCases } from './encap-cases.js'
 import { fdbCases } from './fdb-cases.js'
 import { kindCases } from './kind-cases.js'
 import { linkCases } from './link-cases.js'
@@ -8,6 +9,8 @@ import { routeCases } from './route-cases.js'
 import { ruleCases } from './rule-cases.js'
 import { addressLabelCases } from './address-label-cases.js'
 import { netconfCases } from './netconf-cases.js'
+import { neighborTableCases } from './neighbor-table-cases.js'
+import { statisticsCases } from './statistics-cases.js'
 import type { Case } from './cases.js'
 
 /** To add a family: its file of cases, and its line here. */
@@ -16,8 +19,11 @@ export const CASES: Record<string, readonly Case[]> = {
   'kind of link': kindCases,
   address: addressCases,
   route: routeCases,
+  'encapsulation of a route': encapCases,
   neighbor: neighborCases,
   fdb: fdbCases,
+  statistics: statisticsCases,
+  'neighbor table': neighborTableCases,
   netconf: netconfCases,
   'address label': addressLabelCases,
   rule: ruleCases,

@@ -510,7 +510,7 @@ inNamespace('what the kernel refuses', () => {
       code: 'EINVAL',
       reason: 'Unknown tcp congestion algorithm',
     })
-    const nexthops = [{ via: '10.1.0.2' }, { via: '10.2.0.2', encapType: 9999, encap: new Uint8Array(4) }]
+    const nexthops = [{ via: '10.1.0.2' }, { via: '10.2.0.2', encap: { type: 9999, data: new Uint8Array(4) } }]
     expect(await refused({ dst: '10.9.0.0/16', nexthops })).toMatchObject({
       code: 'EOPNOTSUPP',
       reason: 'Unknown lwt encapsulation type',

@@ -32,27 +32,27 @@ export const EXCUSED_ENUMS: Record<string, string> = {
   ...all(LATER, 'MDBA_MDB_SRCLIST_UNSPEC', 'MDBA_MDB_SRCATTR_UNSPEC', 'MDBA_ROUTER_UNSPEC'),
   ...all(LATER, 'MDBA_ROUTER_PATTR_UNSPEC', 'MDBA_SET_ENTRY_UNSPEC', 'MDBE_ATTR_UNSPEC'),
   ...all(LATER, 'VXLAN_VNIFILTER_UNSPEC', 'VXLAN_VNIFILTER_ENTRY_UNSPEC', 'VNIFILTER_ENTRY_STATS_UNSPEC'),
-  ...all(LATER, 'LWTUNNEL_IP_UNSPEC', 'LWTUNNEL_IP6_UNSPEC', 'LWTUNNEL_IP_OPTS_UNSPEC'),
-  ...all(LATER, 'LWTUNNEL_IP_OPT_GENEVE_UNSPEC', 'LWTUNNEL_IP_OPT_VXLAN_UNSPEC', 'LWTUNNEL_IP_OPT_ERSPAN_UNSPEC'),
-  ...all(LATER, 'LWT_BPF_UNSPEC', 'LWT_BPF_PROG_UNSPEC', 'LWT_XFRM_UNSPEC', 'MPLS_IPTUNNEL_UNSPEC'),
-  ...all(LATER, 'SEG6_IPTUNNEL_UNSPEC', 'SEG6_LOCAL_UNSPEC', 'SEG6_LOCAL_BPF_PROG_UNSPEC', 'SEG6_LOCAL_CNT_UNSPEC'),
-  ...all(LATER, 'SEG6_LOCAL_FLV_UNSPEC', 'RPL_IPTUNNEL_UNSPEC', 'IOAM6_IPTUNNEL_UNSPEC', 'ILA_ATTR_UNSPEC'),
 }
 
 /** Attributes and values that are in an enum that we have, and missing there; by the kernel's name. */
 export const EXCUSED: Record<string, string> = {
+  ...all(LATER, 'RTA_NEWDST', 'RTA_TTL_PROPAGATE'),
   ...all(LATER, 'NDA_NDM_STATE_MASK', 'NDA_NDM_FLAGS_MASK'),
   ...all('no kernel since 2.6 sends or takes it', 'RTA_PROTOINFO', 'RTA_SESSION', 'RTA_MP_ALGO'),
   ...all('no action, or reserved for one that never came', 'FR_ACT_UNSPEC', 'FR_ACT_RES3', 'FR_ACT_RES4'),
+  ...all(
+    'of the generic netlink family of the name; no route has it',
+    ...['ILA_ATTR_IDENTIFIER', 'ILA_ATTR_LOCATOR_MATCH', 'ILA_ATTR_IFINDEX', 'ILA_ATTR_DIR'],
+  ),
+  LWTUNNEL_ENCAP_NONE: 'that of a route without an encapsulation, which is not sent',
+  SEG6_LOCAL_FLV_OP_UNSPEC: 'is no bit',
   RT_TABLE_COMPAT: 'stands in the header for a table above 255, which RTA_TABLE has; it is never the table itself',
 }
 
 /** Enums of values that no type of ours has the names of. */
 export const OTHER_ENUMS: Record<string, string> = {
-  ...all(LATER, 'NEXTHOP_GRP_TYPE_MPATH', 'LWTUNNEL_ENCAP_NONE', 'SEG6_IPTUN_MODE_INLINE'),
-  ...all(LATER, 'SEG6_LOCAL_ACTION_UNSPEC', 'SEG6_LOCAL_FLV_OP_UNSPEC', 'IOAM6_IPTUNNEL_MODE_INLINE'),
-  ...all(LATER, 'ILA_CSUM_ADJUST_TRANSPORT', 'ILA_ATYPE_IID', 'ILA_HOOK_ROUTE_OUTPUT', 'BR_MCAST_DIR_RX'),
   ILA_CMD_UNSPEC: 'commands of a generic netlink family',
+  ...all(LATER, 'NEXTHOP_GRP_TYPE_MPATH', 'BR_MCAST_DIR_RX'),
   BRIDGE_MODE_UNSPEC: 'of the two modes one is `hairpin: true`',
   FDB_NOTIFY_BIT: 'bits that `activityNotify` has as a number',
 }
@@ -129,6 +129,7 @@ export const RENAMED: Record<string, string | string[]> = {
   RTA_MFC_STATS: 'multicastStatistics',
   RTA_PREF: 'preference',
   RTA_NH_ID: 'nexthopId',
+  SEG6_LOCAL_BPF_PROG_NAME: 'name',
   PORT_VDP_RESPONSE_VTID_VERSION_VIOALTION: 'vdpResponseVtidVersionViolation',
   IFF_POINTOPOINT: 'pointToPoint',
   BR_BOOLOPT_NO_LL_LEARN: 'noLinkLocalLearn',
@@ -174,5 +175,6 @@ export const RETYPED: Record<string, { wire: string; why: string }> = {
   ...retyped('nest', 'if_link.h: a nest for each family is inside', 'IFLA_STATS_AF_SPEC'),
   ...retyped('ip', 'net/core/fib_rules.c: an address of either family', 'FRA_DST', 'FRA_SRC'),
   ...retyped('be64', 'net/core/fib_rules.c: in network byte order', 'FRA_TUN_ID'),
+  ...retyped('nest', 'lwtunnel.h: the attributes of the encapsulation are inside', 'RTA_ENCAP'),
   ...retyped('nest', 'neighbour.h: NFEA_* are inside', 'NDA_FDB_EXT_ATTRS'),
 }

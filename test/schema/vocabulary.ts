@@ -16,6 +16,9 @@ import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
 import { fdbAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
 import { neighborTableAttributes } from '../../src/schema/neighbor-table.js'
 import { netconfAttributes } from '../../src/schema/netconf.js'
+import { routeEncapsulations as encaps } from '../../src/schema/route-encap/index.js'
+import { seg6Mode } from '../../src/schema/route-encap/seg6.js'
+import { seg6LocalAction, seg6LocalFlavor } from '../../src/schema/route-encap/seg6local.js'
 import { routeAttributes, routeTypeNumber } from '../../src/schema/route.js'
 import { routeScopeNumber } from '../../src/schema/route-scope.js'
 import { routeTableNumber } from '../../src/schema/route-table.js'
@@ -153,6 +156,24 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
     spec: 'rt-link/hw-s-info-one',
   },
   MPLS_STATS_UNSPEC: { tables: [inside(statisticsAttributes, 'afSpec', 'mpls')] },
+  MPLS_IPTUNNEL_UNSPEC: { tables: [encaps.mpls.data] },
+  LWTUNNEL_IP_UNSPEC: { tables: [encaps.ip.data] },
+  LWTUNNEL_IP6_UNSPEC: { tables: [encaps.ip6.data] },
+  LWTUNNEL_IP_OPTS_UNSPEC: { tables: [inside(encaps.ip.data, 'opts')] },
+  LWTUNNEL_IP_OPT_GENEVE_UNSPEC: { tables: [inside(encaps.ip.data, 'opts', 'geneve')] },
+  LWTUNNEL_IP_OPT_VXLAN_UNSPEC: { tables: [inside(encaps.ip.data, 'opts', 'vxlan')] },
+  LWTUNNEL_IP_OPT_ERSPAN_UNSPEC: { tables: [inside(encaps.ip.data, 'opts', 'erspan')] },
+  ILA_ATTR_UNSPEC: { tables: [encaps.ila.data] },
+  SEG6_IPTUNNEL_UNSPEC: { tables: [encaps.seg6.data] },
+  LWT_BPF_UNSPEC: { tables: [encaps.bpf.data] },
+  LWT_BPF_PROG_UNSPEC: { tables: [inside(encaps.bpf.data, 'xmit')] },
+  SEG6_LOCAL_UNSPEC: { tables: [encaps.seg6local.data] },
+  SEG6_LOCAL_BPF_PROG_UNSPEC: { tables: [inside(encaps.seg6local.data, 'bpf')] },
+  SEG6_LOCAL_CNT_UNSPEC: { tables: [inside(encaps.seg6local.data, 'counters')] },
+  SEG6_LOCAL_FLV_UNSPEC: { tables: [inside(encaps.seg6local.data, 'flavors')] },
+  RPL_IPTUNNEL_UNSPEC: { tables: [encaps.rpl.data] },
+  IOAM6_IPTUNNEL_UNSPEC: { tables: [encaps.ioam6.data] },
+  LWT_XFRM_UNSPEC: { tables: [encaps.xfrm.data] },
   NETNSA_NONE: { tables: [namespaceIdAttributes] },
 }
 
@@ -183,6 +204,14 @@ export const VALUES: Record<string, Record<string, number>> = {
   MACVLAN_MACADDR_ADD: valuesOf(kinds.macvlan.data, 'macaddrMode'),
   TUNNEL_ENCAP_NONE: valuesOf(kinds.gre.data, 'encapType'),
   RTN_UNSPEC: routeTypeNumber,
+  LWTUNNEL_ENCAP_NONE: Object.fromEntries(Object.values(encaps).map(({ name, number }) => [name, number])),
+  SEG6_IPTUN_MODE_INLINE: seg6Mode,
+  SEG6_LOCAL_ACTION_UNSPEC: seg6LocalAction,
+  SEG6_LOCAL_FLV_OP_UNSPEC: bitNumbers(seg6LocalFlavor),
+  IOAM6_IPTUNNEL_MODE_INLINE: valuesOf(encaps.ioam6.data, 'mode'),
+  ILA_CSUM_ADJUST_TRANSPORT: valuesOf(encaps.ila.data, 'csumMode'),
+  ILA_ATYPE_IID: valuesOf(encaps.ila.data, 'identType'),
+  ILA_HOOK_ROUTE_OUTPUT: valuesOf(encaps.ila.data, 'hookType'),
   RT_SCOPE_UNIVERSE: routeScopeNumber,
   RT_TABLE_UNSPEC: routeTableNumber,
   FR_ACT_UNSPEC: ruleAction,

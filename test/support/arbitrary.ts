@@ -29,6 +29,9 @@ const SENTENCES: [RegExp, (found: RegExpExecArray) => fc.Arbitrary<unknown>][] =
     fc.uint8Array({ minLength: Number(least), maxLength: Math.min(Number(most ?? least), 40) })],
   [/^a bigint of 64 bits$/, () => fc.bigInt({ min: 0n, max: 2n ** 64n - 1n })],
   [/^sixteen hexadecimal digits/, () => fc.stringMatching(/^[0-9a-f]{16}$/)],
+  [/^an array of 1 to (\d+) labels, each from 0 to (\d+)$/, ([, count, most]) =>
+    fc.array(fc.nat(Number(most)), { minLength: 1, maxLength: Number(count) })],
+  [/^a locator of four groups/, () => fc.array(fc.nat(0xffff), { minLength: 4, maxLength: 4 }).map((groups) => groups.map((group) => group.toString(16)).join(':'))],
   [/^an object with from and to, each from (\d+) to (\d+)$/, ([, min, max]) =>
     fc.record({ from: between(Number(min), Number(max)), to: between(Math.max(1, Number(min)), Number(max)) })],
 ] // prettier-ignore
