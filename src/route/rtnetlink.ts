@@ -9,11 +9,12 @@ import { Watch, type WatchGroup, type WatchOptions } from './watch.js'
 import { Links } from './links.js'
 import { Addresses } from './addresses.js'
 import { Routes } from './routes.js'
+import { Vlans } from './vlans.js'
 
 export type RtnetlinkOptions = NetlinkSocketOptions
 
 /**
- * Links, addresses, routes, neighbours, FDB entries and namespace ids of one namespace.
+ * Links, addresses, routes, neighbours, FDB entries, VLANs of bridges and namespace ids of one namespace.
  *
  *     await using rt = await Rtnetlink.open()
  *     await rt.links.create({ kind: 'bridge', name: 'br0', up: true })
@@ -28,6 +29,7 @@ export class Rtnetlink {
   readonly routes: Routes
   readonly neighbors: Neighbors
   readonly fdb: Fdb
+  readonly vlans: Vlans
   readonly namespaceIds: NamespaceIds
 
   private constructor(socket: NetlinkSocket) {
@@ -37,6 +39,7 @@ export class Rtnetlink {
     this.routes = new Routes(socket)
     this.neighbors = new Neighbors(socket)
     this.fdb = new Fdb(socket)
+    this.vlans = new Vlans(socket)
     this.namespaceIds = new NamespaceIds(socket)
   }
 

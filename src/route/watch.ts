@@ -9,6 +9,7 @@ import {
   readFdb,
   readNeighbor,
 } from '../schema/neighbor.js'
+import { type BridgeVlan, type BridgeVlanGlobal, readVlanGlobals, readVlans } from '../schema/bridge-vlan.js'
 import { type NamespaceId, readNamespaceId } from '../schema/namespace-id.js'
 import { type Route, readRoute } from '../schema/route.js'
 import * as rtm from '../schema/rtnetlink.js'
@@ -24,6 +25,7 @@ const GROUPS = {
   address: [rtm.RTNLGRP_IPV4_IFADDR, rtm.RTNLGRP_IPV6_IFADDR],
   route: [rtm.RTNLGRP_IPV4_ROUTE, rtm.RTNLGRP_IPV6_ROUTE],
   neighbor: [rtm.RTNLGRP_NEIGH],
+  vlan: [rtm.RTNLGRP_BRVLAN],
   nsid: [rtm.RTNLGRP_NSID],
 } as const
 export type WatchGroup = keyof typeof GROUPS
@@ -39,6 +41,10 @@ export type RouteEvent =
   /** A neighbour was made or changed; deleting one by hand shows as `new` with the state `failed`. */
   | ({ type: 'neighbor'; neighbor: Neighbor } & Change)
   | ({ type: 'fdb'; entry: FdbEntry } & Change)
+  /** A link came into VLANs or left them, or options of theirs changed: of one or a range. */
+  | ({ type: 'vlan'; vlan: BridgeVlan } & Change)
+  /** What a bridge does with VLANs changed. */
+  | ({ type: 'vlanGlobal'; vlan: BridgeVlanGlobal } & Change)
   | ({ type: 'nsid'; nsid: NamespaceId } & Change)
   /**
    * The kernel wants an entry that nobody has made (RTM_GETNEIGH): with `dst` a neighbour (l3miss of a vxlan,
@@ -203,6 +209,15 @@ function readEvent(r: Reader, message: Message): RouteEvent | undefined {
       if (dst !== undefined) event.dst = dst
       if (lladdr !== undefined) event.lladdr = lladdr
       return event
+    }
+    case rtm.RTM_NEWVLAN:
+    case rtm.RTM_DELVLAN: {
+      const action = message.type === rtm.RTM_NEWVLAN ? 'new' : 'delete'
+      // A notification tells of one range.
+      const [vlan] = readVlans(r, message)
+      if (vlan !== undefined) return { type: 'vlan', action, vlan }
+      const [global] = readVlanGlobals(r, message)
+      return global && { type: 'vlanGlobal', action, vlan: global }
     }
     case rtm.RTM_NEWNSID:
     case rtm.RTM_DELNSID: {

@@ -13,14 +13,20 @@ const IFINFOMSG = { family: 1, pad: 1, type: 2, index: 4, flags: 4, change: 4 }
 const IFADDRMSG = { family: 1, prefixlen: 1, flags: 1, scope: 1, index: 4 }
 const RTMSG = { family: 1, dst: 1, src: 1, tos: 1, table: 1, protocol: 1, scope: 1, type: 1, flags: 4 }
 const NDMSG = { family: 1, pad: 3, index: 4, state: 2, flags: 1, type: 1 }
+const BR_PORT_MSG = { family: 1, pad: 3, index: 4 }
+const BR_VLAN_MSG = { family: 1, pad: 3, index: 4 }
+const TUNNEL_MSG = { family: 1, flags: 1, pad: 2, index: 4 }
 const RTGENMSG = { family: 1, pad: 3 }
 const HEADERS: [first: number, last: number, name: string, fields: Record<string, number>][] = [
   [16, 19, 'LINK', IFINFOMSG],
   [20, 22, 'ADDR', IFADDRMSG],
   [24, 26, 'ROUTE', RTMSG],
   [28, 30, 'NEIGH', NDMSG],
+  [84, 86, 'MDB', BR_PORT_MSG],
   [88, 90, 'NSID', RTGENMSG],
   [108, 110, 'LINKPROP', IFINFOMSG],
+  [112, 114, 'VLAN', BR_VLAN_MSG],
+  [120, 122, 'TUNNEL', TUNNEL_MSG],
 ]
 const VERBS = ['NEW', 'DEL', 'GET', 'SET']
 

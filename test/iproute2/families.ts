@@ -5,6 +5,7 @@ import { kindCases } from './kind-cases.js'
 import { linkCases } from './link-cases.js'
 import { neighborCases } from './neighbor-cases.js'
 import { routeCases } from './route-cases.js'
+import { vlanCases } from './vlan-cases.js'
 import type { Case } from './cases.js'
 
 /** To add a family: its file of cases, and its line here. */
@@ -15,4 +16,5 @@ export const CASES: Record<string, readonly Case[]> = {
   route: routeCases,
   neighbor: neighborCases,
   fdb: fdbCases,
+  vlan: vlanCases,
 }
