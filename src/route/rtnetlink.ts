@@ -14,11 +14,12 @@ import { AddressLabels } from './address-labels.js'
 import { Addresses } from './addresses.js'
 import { Routes } from './routes.js'
 import { Rules } from './rules.js'
+import { Vlans } from './vlans.js'
 
 export type RtnetlinkOptions = NetlinkSocketOptions
 
 /**
- * Links, addresses, routes, rules, neighbours, FDB entries and namespace ids of one namespace.
+ * Links, addresses, routes, rules, neighbours, FDB entries, VLANs of bridges, namespace ids and more of one namespace.
  *
  *     await using rt = await Rtnetlink.open()
  *     await rt.links.create({ kind: 'bridge', name: 'br0', up: true })
@@ -38,6 +39,7 @@ export class Rtnetlink {
   readonly fdb: Fdb
   readonly netconf: Netconfs
   readonly statistics: StatisticsOfLinks
+  readonly vlans: Vlans
   readonly namespaceIds: NamespaceIds
 
   private constructor(socket: NetlinkSocket) {
@@ -52,6 +54,7 @@ export class Rtnetlink {
     this.fdb = new Fdb(socket)
     this.netconf = new Netconfs(socket)
     this.statistics = new StatisticsOfLinks(socket)
+    this.vlans = new Vlans(socket)
     this.namespaceIds = new NamespaceIds(socket)
   }
 

@@ -9,6 +9,7 @@ import {
   readFdb,
   readNeighbor,
 } from '../schema/neighbor.js'
+import { type BridgeVlan, type BridgeVlanGlobal, readVlanGlobals, readVlans } from '../schema/bridge-vlan.js'
 import { type NamespaceId, readNamespaceId } from '../schema/namespace-id.js'
 import { type Netconf, readNetconf } from '../schema/netconf.js'
 import { type Route, readRoute } from '../schema/route.js'
@@ -30,6 +31,7 @@ const GROUPS = {
   neighbor: [rtm.RTNLGRP_NEIGH],
   netconf: [rtm.RTNLGRP_IPV4_NETCONF, rtm.RTNLGRP_IPV6_NETCONF, rtm.RTNLGRP_MPLS_NETCONF],
   statistics: [rtm.RTNLGRP_STATS],
+  vlan: [rtm.RTNLGRP_BRVLAN],
   nsid: [rtm.RTNLGRP_NSID],
 } as const
 export type WatchGroup = keyof typeof GROUPS
@@ -51,6 +53,10 @@ export type RouteEvent =
   | ({ type: 'netconf'; netconf: Netconf } & Change)
   /** Hardware began or ceased to keep statistics of a link (kernel 5.18). */
   | { type: 'statistics'; statistics: Statistics }
+  /** A link came into VLANs or left them, or options of theirs changed: of one or a range. */
+  | ({ type: 'vlan'; vlan: BridgeVlan } & Change)
+  /** What a bridge does with VLANs changed. */
+  | ({ type: 'vlanGlobal'; vlan: BridgeVlanGlobal } & Change)
   | ({ type: 'nsid'; nsid: NamespaceId } & Change)
   /**
    * The kernel wants an entry that nobody has made (RTM_GETNEIGH): with `dst` a neighbour (l3miss of a vxlan,
@@ -229,6 +235,15 @@ function readEvent(r: Reader, message: Message): RouteEvent | undefined {
     case rtm.RTM_NEWSTATS: {
       const statistics = readStatistics(r, message)
       return statistics && { type: 'statistics', statistics }
+    }
+    case rtm.RTM_NEWVLAN:
+    case rtm.RTM_DELVLAN: {
+      const action = message.type === rtm.RTM_NEWVLAN ? 'new' : 'delete'
+      // A notification tells of one range.
+      const [vlan] = readVlans(r, message)
+      if (vlan !== undefined) return { type: 'vlan', action, vlan }
+      const [global] = readVlanGlobals(r, message)
+      return global && { type: 'vlanGlobal', action, vlan: global }
     }
     case rtm.RTM_NEWNSID:
     case rtm.RTM_DELNSID: {

@@ -491,6 +491,10 @@ function readPart(request: AnyRequest, messages: Uint8Array | undefined, items: 
       said = failureOf(request, r, message)
       continue
     }
+    if (operation.readEach !== undefined) {
+      for (const item of operation.readEach(r, message) as unknown[]) items.push(item)
+      continue
+    }
     const item: unknown = operation.read!(r, message)
     if (item !== undefined) items.push(item)
   }

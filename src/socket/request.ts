@@ -21,6 +21,8 @@ export interface Operation<Spec, Result> {
   readonly answer: 'none' | 'object' | 'optional' | 'dump'
   /** Reads one message of the answer; undefined: it is not one of them. */
   read?(r: Reader, message: Message): (Result extends readonly (infer Item)[] ? Item : Result) | undefined
+  /** Instead of `read`, for a dump each message of which may tell of any number of objects. */
+  readEach?(r: Reader, message: Message): Result extends readonly unknown[] ? Result : never
 }
 
 export class Request<Result, Spec = unknown> {

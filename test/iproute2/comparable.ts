@@ -16,6 +16,9 @@ const NDMSG = { family: 1, pad: 3, index: 4, state: 2, flags: 1, type: 1 }
 const RULE = { family: 1, dst: 1, src: 1, tos: 1, table: 1, reserved: 2, action: 1, flags: 4 }
 const IFADDRLBLMSG = { family: 1, reserved: 1, prefixlen: 1, flags: 1, index: 4, seq: 4 }
 const IF_STATS_MSG = { family: 1, pad: 3, index: 4, mask: 4 }
+const BR_PORT_MSG = { family: 1, pad: 3, index: 4 }
+const BR_VLAN_MSG = { family: 1, pad: 3, index: 4 }
+const TUNNEL_MSG = { family: 1, flags: 1, pad: 2, index: 4 }
 const RTGENMSG = { family: 1, pad: 3 }
 const HEADERS: [first: number, last: number, name: string, fields: Record<string, number>][] = [
   [16, 19, 'LINK', IFINFOMSG],
@@ -26,9 +29,12 @@ const HEADERS: [first: number, last: number, name: string, fields: Record<string
   [64, 67, 'NEIGHTBL', RTGENMSG],
   [72, 74, 'ADDRLABEL', IFADDRLBLMSG],
   [80, 82, 'NETCONF', RTGENMSG],
+  [84, 86, 'MDB', BR_PORT_MSG],
   [88, 90, 'NSID', RTGENMSG],
   [92, 95, 'STATS', IF_STATS_MSG],
   [108, 110, 'LINKPROP', IFINFOMSG],
+  [112, 114, 'VLAN', BR_VLAN_MSG],
+  [120, 122, 'TUNNEL', TUNNEL_MSG],
 ]
 const VERBS = ['NEW', 'DEL', 'GET', 'SET']
 

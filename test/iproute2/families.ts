@@ -11,6 +11,7 @@ import { addressLabelCases } from './address-label-cases.js'
 import { netconfCases } from './netconf-cases.js'
 import { neighborTableCases } from './neighbor-table-cases.js'
 import { statisticsCases } from './statistics-cases.js'
+import { vlanCases } from './vlan-cases.js'
 import type { Case } from './cases.js'
 
 /** To add a family: its file of cases, and its line here. */
@@ -27,4 +28,5 @@ export const CASES: Record<string, readonly Case[]> = {
   netconf: netconfCases,
   'address label': addressLabelCases,
   rule: ruleCases,
+  vlan: vlanCases,
 }

@@ -5,6 +5,8 @@
 import { addressLabelAttributes } from '../../src/schema/address-label.js'
 import { addressAttributes } from '../../src/schema/address.js'
 import { addrGenMode } from '../../src/schema/af-spec.js'
+import { bridgeAfSpec } from '../../src/schema/bridge-af-spec.js'
+import { vlanAttributes, vlanDumpAttributes } from '../../src/schema/bridge-vlan.js'
 import { linkEvent, linkMode, operState } from '../../src/schema/link-attributes.js'
 import { linkAttributes } from '../../src/schema/link.js'
 import { linkFlag } from '../../src/schema/link-flag.js'
@@ -12,6 +14,7 @@ import { linkInfoCodec } from '../../src/schema/link-info.js'
 import { linkKinds as kinds } from '../../src/schema/link-kinds/index.js'
 import { multicastRouter } from '../../src/schema/link-kinds/bridge.js'
 import { linkPorts } from '../../src/schema/link-ports.js'
+import { routerPorts } from '../../src/schema/multicast-router-port.js'
 import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
 import { fdbAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
 import { neighborTableAttributes } from '../../src/schema/neighbor-table.js'
@@ -138,6 +141,16 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   NDTPA_UNSPEC: { tables: [inside(neighborTableAttributes, 'parameters')], spec: 'rt-neigh/ndtpa-attrs' },
   NDA_UNSPEC: { tables: [neighborAttributes, fdbAttributes], spec: 'rt-neigh/neighbour-attrs' },
   NFEA_UNSPEC: { tables: [inside(fdbAttributes, 'fdbExtended')] },
+  IFLA_BRIDGE_FLAGS: { tables: [bridgeAfSpec] },
+  IFLA_BRIDGE_VLAN_TUNNEL_UNSPEC: { tables: [inside(bridgeAfSpec, 'vlanTunnelInfo')] },
+  BRIDGE_VLANDB_DUMP_UNSPEC: { tables: [vlanDumpAttributes] },
+  BRIDGE_VLANDB_UNSPEC: { tables: [vlanAttributes] },
+  BRIDGE_VLANDB_ENTRY_UNSPEC: { tables: [inside(vlanAttributes, 'entry')] },
+  BRIDGE_VLANDB_TINFO_UNSPEC: { tables: [inside(vlanAttributes, 'entry', 'tunnelInfo')] },
+  BRIDGE_VLANDB_STATS_UNSPEC: { tables: [inside(vlanAttributes, 'entry', 'statistics')] },
+  BRIDGE_VLANDB_GOPTS_UNSPEC: { tables: [inside(vlanAttributes, 'globalOptions')] },
+  MDBA_ROUTER_UNSPEC: { tables: [routerPorts] },
+  MDBA_ROUTER_PATTR_UNSPEC: { tables: [inside(routerPorts, 'port')] },
   RTA_UNSPEC: { tables: [routeAttributes], spec: 'rt-route/route-attrs' },
   RTAX_UNSPEC: { tables: [inside(routeAttributes, 'metrics')], spec: 'rt-route/metrics' },
   FRA_UNSPEC: { tables: [ruleAttributes], spec: 'rt-rule/fib-rule-attrs' },

@@ -19,3 +19,11 @@ export const bridgeLink = (netns: { readonly fd: number }, name: string): Json =
 /** The names of all links, as ip(8) lists them. */
 export const ipNames = (netns: { readonly fd: number }): string[] =>
   (JSON.parse(ip(netns, '-j link')) as Json[]).map((link) => link.ifname as string)
+
+/** Runs bridge(8); the arguments stand in one string. */
+export const bridge = (netns: { readonly fd: number }, args: string): string =>
+  inside(netns, 'bridge', ...args.split(' ').filter(Boolean))
+
+/** What bridge(8) says as JSON. */
+export const bridgeJson = (netns: { readonly fd: number }, args: string): Json =>
+  JSON.parse(bridge(netns, `-j ${args}`))

@@ -21,7 +21,7 @@ const booleanOptions = switches('br_boolopt_multi', {
 })
 
 /** BRIDGE_QUERIER_*. */
-const querierState = attributes(
+export const querierState = attributes(
   {
     ipAddress: readOnly(1, ipv4()),
     ipPort: readOnly(2, u32()),

@@ -1,0 +1,50 @@
+/** What a bridge says of itself and its ports in IFLA_AF_SPEC of AF_BRIDGE (IFLA_BRIDGE_*, linux/if_bridge.h). */
+import { attribute, attributes, nested, repeated } from '../wire/attributes.js'
+import { bits, oneOf, u16, u32 } from '../wire/codec.js'
+import { struct } from '../wire/struct.js'
+
+/** BRIDGE_VLAN_INFO_*. */
+export const vlanFlag = {
+  /** Of the bridge as well. */
+  master: 1 << 0,
+  /** Untagged packets that come in belong to this VLAN. */
+  pvid: 1 << 1,
+  /** Packets leave without their tag. */
+  untagged: 1 << 2,
+  rangeBegin: 1 << 3,
+  rangeEnd: 1 << 4,
+  /** Of the bridge itself, not only of ports. */
+  brentry: 1 << 5,
+  /** In a request: options are changed, and nothing else. */
+  onlyOpts: 1 << 6,
+} as const
+export type VlanFlag = Exclude<keyof typeof vlanFlag, 'rangeBegin' | 'rangeEnd' | 'onlyOpts'>
+
+/** BRIDGE_FLAGS_*: whom a request is for. */
+export const bridgeFlag = { master: 1, self: 2 } as const
+
+/** BRIDGE_MODE_*: how a NIC switches between its virtual functions; `vepa` has the switch outside do it. */
+export const bridgeMode = { veb: 0, vepa: 1, undef: 0xffff } as const
+
+/** struct bridge_vlan_info: u16 flags │ u16 vid */
+export const bridgeVlanInfo = struct('bridge_vlan_info', { flags: 'u16', vid: 'u16' })
+
+/** IFLA_BRIDGE_VLAN_TUNNEL_*. */
+const vlanTunnelInfo = attributes({
+  /** The tunnel’s: 0 to 16777215. */
+  id: attribute(1, u32({ max: 0xffffff })),
+  vid: attribute(2, u16()),
+  /** Where a range of VLANs begins and ends: BRIDGE_VLAN_INFO_*. */
+  flags: attribute(3, bits(u16(), vlanFlag)),
+})
+
+export const bridgeAfSpec = attributes({
+  /** Whom it is for: the bridge that the link is a port of (`master`), the device itself (`self`). */
+  flags: attribute(0, bits(u16(), bridgeFlag)),
+  /** How the hardware switches. */
+  mode: attribute(1, oneOf(u16(), bridgeMode)),
+  /** The VLANs. */
+  vlanInfo: repeated(2, bridgeVlanInfo),
+  /** The tunnels that VLANs are mapped to. */
+  vlanTunnelInfo: repeated(3, nested(vlanTunnelInfo)),
+})
