@@ -7,6 +7,7 @@ import { NeighborTables } from './neighbor-tables.js'
 import { Neighbors } from './neighbors.js'
 import { NamespaceIds } from './namespace-ids.js'
 import { Netconfs } from './netconf.js'
+import { StatisticsOfLinks } from './statistics.js'
 import { Watch, type WatchGroup, type WatchOptions } from './watch.js'
 import { Links } from './links.js'
 import { AddressLabels } from './address-labels.js'
@@ -36,6 +37,7 @@ export class Rtnetlink {
   readonly neighborTables: NeighborTables
   readonly fdb: Fdb
   readonly netconf: Netconfs
+  readonly statistics: StatisticsOfLinks
   readonly namespaceIds: NamespaceIds
 
   private constructor(socket: NetlinkSocket) {
@@ -49,6 +51,7 @@ export class Rtnetlink {
     this.neighborTables = new NeighborTables(socket)
     this.fdb = new Fdb(socket)
     this.netconf = new Netconfs(socket)
+    this.statistics = new StatisticsOfLinks(socket)
     this.namespaceIds = new NamespaceIds(socket)
   }
 

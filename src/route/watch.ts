@@ -13,6 +13,7 @@ import { type NamespaceId, readNamespaceId } from '../schema/namespace-id.js'
 import { type Netconf, readNetconf } from '../schema/netconf.js'
 import { type Route, readRoute } from '../schema/route.js'
 import { readRule, type Rule } from '../schema/rule.js'
+import { readStatistics, type Statistics } from '../schema/statistics.js'
 import * as rtm from '../schema/rtnetlink.js'
 import type { NetlinkSocket } from '../socket/netlink-socket.js'
 import type { Subscription } from '../socket/subscription.js'
@@ -28,6 +29,7 @@ const GROUPS = {
   rule: [rtm.RTNLGRP_IPV4_RULE, rtm.RTNLGRP_IPV6_RULE],
   neighbor: [rtm.RTNLGRP_NEIGH],
   netconf: [rtm.RTNLGRP_IPV4_NETCONF, rtm.RTNLGRP_IPV6_NETCONF, rtm.RTNLGRP_MPLS_NETCONF],
+  statistics: [rtm.RTNLGRP_STATS],
   nsid: [rtm.RTNLGRP_NSID],
 } as const
 export type WatchGroup = keyof typeof GROUPS
@@ -47,6 +49,8 @@ export type RouteEvent =
   | ({ type: 'fdb'; entry: FdbEntry } & Change)
   /** Settings changed, of which those that did are told; `delete`: of a link that is gone. */
   | ({ type: 'netconf'; netconf: Netconf } & Change)
+  /** Hardware began or ceased to keep statistics of a link (kernel 5.18). */
+  | { type: 'statistics'; statistics: Statistics }
   | ({ type: 'nsid'; nsid: NamespaceId } & Change)
   /**
    * The kernel wants an entry that nobody has made (RTM_GETNEIGH): with `dst` a neighbour (l3miss of a vxlan,
@@ -221,6 +225,10 @@ function readEvent(r: Reader, message: Message): RouteEvent | undefined {
     case rtm.RTM_DELNETCONF: {
       const netconf = readNetconf(r, message)
       return netconf && { type: 'netconf', action: message.type === rtm.RTM_NEWNETCONF ? 'new' : 'delete', netconf }
+    }
+    case rtm.RTM_NEWSTATS: {
+      const statistics = readStatistics(r, message)
+      return statistics && { type: 'statistics', statistics }
     }
     case rtm.RTM_NEWNSID:
     case rtm.RTM_DELNSID: {

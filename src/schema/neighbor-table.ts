@@ -1,5 +1,5 @@
 /** Tables of neighbours and their parameters (linux/neighbour.h; RTM_GETNEIGHTBL, RTM_SETNEIGHTBL, ndtmsg; ip-ntable(8)). */
-import { attribute, attributes, type Given, nested, type Read, readOnly } from '../wire/attributes.js'
+import { attribute, attributes, type Given, nested, NLA_F_NESTED, type Read, readOnly } from '../wire/attributes.js'
 import { type Codec, text, u32, u64 } from '../wire/codec.js'
 import { AF_INET, AF_INET6 } from '../wire/inet.js'
 import type { Message } from '../wire/message.js'
@@ -197,7 +197,7 @@ export function writeNeighborTable(w: Writer, type: number, flags: number, spec:
   }
   if (given === undefined && link !== undefined) throw w.invalid('the parameters of the link', undefined)
   if (given === undefined) return w.finish()
-  const token = w.open(6 | 0x8000)
+  const token = w.open(6 | NLA_F_NESTED)
   at(w, 'link')
   if (link !== undefined) {
     w.depth = 0

@@ -62,7 +62,7 @@ export interface Netconf {
   forwarding?: boolean
   /** IPv4: whether packets are dropped to whose source the route is none (`loose`), or not by this link (`strict`). */
   rpFilter?: 'off' | 'strict' | 'loose' | number
-  /** A daemon routes multicast packets. */
+  /** A daemon routes multicast packets. Absent where the kernel was built without that. */
   mcForwarding?: boolean
   /** The host answers for others (proxy ARP; IPv6: proxy NDP). */
   proxyNeigh?: boolean

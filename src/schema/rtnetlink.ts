@@ -30,6 +30,9 @@ export const RTM_GETNETCONF = 82
 export const RTM_NEWNSID = 88
 export const RTM_DELNSID = 89
 export const RTM_GETNSID = 90
+export const RTM_NEWSTATS = 92
+export const RTM_GETSTATS = 94
+export const RTM_SETSTATS = 95
 export const RTM_NEWLINKPROP = 108
 export const RTM_DELLINKPROP = 109
 
@@ -45,6 +48,7 @@ export const RTNLGRP_IPV4_NETCONF = 24
 export const RTNLGRP_IPV6_NETCONF = 25
 export const RTNLGRP_NSID = 28
 export const RTNLGRP_MPLS_NETCONF = 29
+export const RTNLGRP_STATS = 36
 
 export const AF_UNSPEC = 0
 export const AF_BRIDGE = 7

@@ -15,6 +15,7 @@ const RTMSG = { family: 1, dst: 1, src: 1, tos: 1, table: 1, protocol: 1, scope:
 const NDMSG = { family: 1, pad: 3, index: 4, state: 2, flags: 1, type: 1 }
 const RULE = { family: 1, dst: 1, src: 1, tos: 1, table: 1, reserved: 2, action: 1, flags: 4 }
 const IFADDRLBLMSG = { family: 1, reserved: 1, prefixlen: 1, flags: 1, index: 4, seq: 4 }
+const IF_STATS_MSG = { family: 1, pad: 3, index: 4, mask: 4 }
 const RTGENMSG = { family: 1, pad: 3 }
 const HEADERS: [first: number, last: number, name: string, fields: Record<string, number>][] = [
   [16, 19, 'LINK', IFINFOMSG],
@@ -26,6 +27,7 @@ const HEADERS: [first: number, last: number, name: string, fields: Record<string
   [72, 74, 'ADDRLABEL', IFADDRLBLMSG],
   [80, 82, 'NETCONF', RTGENMSG],
   [88, 90, 'NSID', RTGENMSG],
+  [92, 95, 'STATS', IF_STATS_MSG],
   [108, 110, 'LINKPROP', IFINFOMSG],
 ]
 const VERBS = ['NEW', 'DEL', 'GET', 'SET']

@@ -12,6 +12,7 @@ import { netconfCases } from './netconf-cases.js'
 import { neighborTableCases } from './neighbor-table-cases.js'
 import { neighborCases } from './neighbor-cases.js'
 import { cannotRecord, record } from './recording.js'
+import { statisticsCases } from './statistics-cases.js'
 import { routeCases } from './route-cases.js'
 import { ruleCases } from './rule-cases.js'
 
@@ -25,6 +26,7 @@ const CASES: Record<string, readonly Case[]> = {
   neighbor: neighborCases,
   'neighbor table': neighborTableCases,
   fdb: fdbCases,
+  statistics: statisticsCases,
   netconf: netconfCases,
 }
 

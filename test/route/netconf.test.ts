@@ -51,11 +51,10 @@ describePrivileged('settings', () => {
       proxyNeigh: true,
       ignoreRoutesWithLinkdown: false,
     })
-    expect(await rt.netconf.get(ifindex, { family: 'ipv6' })).toEqual({
+    expect(await rt.netconf.get(ifindex, { family: 'ipv6' })).toMatchObject({
       family: 'ipv6',
       ifindex,
       forwarding: false,
-      mcForwarding: false,
       proxyNeigh: false,
       ignoreRoutesWithLinkdown: true,
     })

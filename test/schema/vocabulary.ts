@@ -21,13 +21,14 @@ import { routeScopeNumber } from '../../src/schema/route-scope.js'
 import { routeTableNumber } from '../../src/schema/route-table.js'
 import { ruleAction, ruleAttributes } from '../../src/schema/rule.js'
 import * as rtnetlink from '../../src/schema/rtnetlink.js'
+import { statisticsAttributes, statisticsRequestAttributes } from '../../src/schema/statistics.js'
 import type { AttributeMap, AttributeTable, NestCodec } from '../../src/wire/attributes.js'
 
 /** Headers whose enums are the route family's. All enums in them are accounted for. */
 export const HEADERS = [
-  'amt.h', 'caif/if_caif.h', 'can/netlink.h', 'can/vxcan.h', 'fib_rules.h', 'if.h', 'if_addr.h', 'if_addrlabel.h',
+  'amt.h', 'caif/if_caif.h', 'can/netlink.h', 'can/vxcan.h', 'fib_rules.h', 'if.h', 'if_addr.h', 'if_addrlabel.h', 'if_bonding.h',
   'if_bridge.h', 'if_link.h', 'if_tunnel.h', 'ila.h', 'ioam6_iptunnel.h', 'ip.h', 'ipv6.h', 'lwtunnel.h',
-  'mpls_iptunnel.h', 'neighbour.h', 'net_namespace.h', 'netconf.h', 'nexthop.h', 'rpl_iptunnel.h', 'rtnetlink.h',
+  'mpls.h', 'mpls_iptunnel.h', 'neighbour.h', 'net_namespace.h', 'netconf.h', 'nexthop.h', 'rpl_iptunnel.h', 'rtnetlink.h',
   'seg6_iptunnel.h', 'seg6_local.h', 'veth.h', 'wwan.h',
 ] as const // prettier-ignore
 
@@ -136,6 +137,21 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   RTA_UNSPEC: { tables: [routeAttributes], spec: 'rt-route/route-attrs' },
   RTAX_UNSPEC: { tables: [inside(routeAttributes, 'metrics')], spec: 'rt-route/metrics' },
   FRA_UNSPEC: { tables: [ruleAttributes], spec: 'rt-rule/fib-rule-attrs' },
+  IFLA_STATS_UNSPEC: { tables: [statisticsAttributes], spec: 'rt-link/stats-attrs' },
+  IFLA_STATS_GETSET_UNSPEC: { tables: [statisticsRequestAttributes] },
+  LINK_XSTATS_TYPE_UNSPEC: { tables: [inside(statisticsAttributes, 'linkXstats')] },
+  BRIDGE_XSTATS_UNSPEC: { tables: [inside(statisticsAttributes, 'linkXstats', 'bridge')] },
+  BOND_XSTATS_UNSPEC: { tables: [inside(statisticsAttributes, 'linkXstats', 'bond')] },
+  BOND_3AD_STAT_LACPDU_RX: { tables: [inside(statisticsAttributes, 'linkXstats', 'bond', '3ad')] },
+  IFLA_OFFLOAD_XSTATS_UNSPEC: {
+    tables: [inside(statisticsAttributes, 'linkOffloadXstats')],
+    spec: 'rt-link/link-offload-xstats',
+  },
+  IFLA_OFFLOAD_XSTATS_HW_S_INFO_UNSPEC: {
+    tables: [inside(statisticsAttributes, 'linkOffloadXstats', 'hwStatsInfo', 'l3Stats')],
+    spec: 'rt-link/hw-s-info-one',
+  },
+  MPLS_STATS_UNSPEC: { tables: [inside(statisticsAttributes, 'afSpec', 'mpls')] },
   NETNSA_NONE: { tables: [namespaceIdAttributes] },
 }
 

@@ -9,6 +9,7 @@ import { neighborTableAttributes, readNeighborTable } from '../../src/schema/nei
 import { netconfAttributes, readNetconf } from '../../src/schema/netconf.js'
 import { readRoute, routeAttributes } from '../../src/schema/route.js'
 import { readRule, ruleAttributes } from '../../src/schema/rule.js'
+import { readStatistics, statisticsAttributes } from '../../src/schema/statistics.js'
 import type { AttributeTable } from '../../src/wire/attributes.js'
 import { attribute, attributes, either, nested, pathAt, readOnly, repeated } from '../../src/wire/attributes.js'
 import { flag, text, u16, u32, u8 } from '../../src/wire/codec.js'
@@ -205,6 +206,7 @@ describe('bytes that are no attributes', () => {
     ['address labels', addressLabelAttributes],
     ['settings', netconfAttributes],
     ['neighbour tables', neighborTableAttributes],
+    ['statistics', statisticsAttributes],
     ['routes', routeAttributes],
     ['rules', ruleAttributes],
     ['neighbours', neighborAttributes],
@@ -225,6 +227,7 @@ describe('bytes that are no attributes', () => {
     ['address label', readAddressLabel, 12],
     ['settings', readNetconf, 4],
     ['neighbour table', readNeighborTable, 4],
+    ['statistics', readStatistics, 12],
     ['route', readRoute, 12],
     ['rule', readRule, 12],
     ['neighbour', readNeighbor, 12],
