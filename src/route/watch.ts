@@ -1,5 +1,6 @@
 /** Watching: what the kernel says of changes, as events (rtnetlink(7), multicast groups). */
 import { type Address, readAddress } from '../schema/address.js'
+import { type GroupAddress, readGroupAddress } from '../schema/group-address.js'
 import { type Link, readLink } from '../schema/link.js'
 import {
   type FdbEntry,
@@ -11,9 +12,16 @@ import {
 } from '../schema/neighbor.js'
 import { type BridgeVlan, type BridgeVlanGlobal, readVlanGlobals, readVlans } from '../schema/bridge-vlan.js'
 import { type NamespaceId, readNamespaceId } from '../schema/namespace-id.js'
+import { type MulticastRoute, readMulticastRoute } from '../schema/multicast-route.js'
 import { type Netconf, readNetconf } from '../schema/netconf.js'
 import { type Route, readRoute } from '../schema/route.js'
 import { readRule, type Rule } from '../schema/rule.js'
+import {
+  type AdvertisedPrefix,
+  type NdUserOptions,
+  readNdUserOptions,
+  readPrefix,
+} from '../schema/router-advertisement.js'
 import { readStatistics, type Statistics } from '../schema/statistics.js'
 import * as rtm from '../schema/rtnetlink.js'
 import type { NetlinkSocket } from '../socket/netlink-socket.js'
@@ -32,6 +40,10 @@ const GROUPS = {
   netconf: [rtm.RTNLGRP_IPV4_NETCONF, rtm.RTNLGRP_IPV6_NETCONF, rtm.RTNLGRP_MPLS_NETCONF],
   statistics: [rtm.RTNLGRP_STATS],
   vlan: [rtm.RTNLGRP_BRVLAN],
+  groupAddress: [rtm.RTNLGRP_IPV4_MCADDR, rtm.RTNLGRP_IPV6_MCADDR, rtm.RTNLGRP_IPV6_ACADDR],
+  multicastRoute: [rtm.RTNLGRP_IPV4_MROUTE, rtm.RTNLGRP_IPV6_MROUTE],
+  prefix: [rtm.RTNLGRP_IPV6_PREFIX],
+  ndUserOption: [rtm.RTNLGRP_ND_USEROPT],
   nsid: [rtm.RTNLGRP_NSID],
 } as const
 export type WatchGroup = keyof typeof GROUPS
@@ -57,6 +69,13 @@ export type RouteEvent =
   | ({ type: 'vlan'; vlan: BridgeVlan } & Change)
   /** What a bridge does with VLANs changed. */
   | ({ type: 'vlanGlobal'; vlan: BridgeVlanGlobal } & Change)
+  /** A link listens to a multicast address or does no longer (kernel 6.14), or to an anycast one (6.15): EINVAL before. */
+  | ({ type: 'groupAddress'; address: GroupAddress } & Change)
+  | ({ type: 'multicastRoute'; route: MulticastRoute } & Change)
+  /** A router advertised a prefix. */
+  | { type: 'prefix'; prefix: AdvertisedPrefix }
+  /** A router advertised what the kernel leaves to others, such as name servers. */
+  | { type: 'ndUserOption'; advertisement: NdUserOptions }
   | ({ type: 'nsid'; nsid: NamespaceId } & Change)
   /**
    * The kernel wants an entry that nobody has made (RTM_GETNEIGH): with `dst` a neighbour (l3miss of a vxlan,
@@ -189,68 +208,81 @@ export class Watch implements AsyncIterableIterator<RouteEvent> {
   }
 }
 
+type Action = Change['action']
+type EventReader = (r: Reader, message: Message, action: Action) => RouteEvent | undefined
+
+/** How the messages of a family are read, by the number of its RTM_NEW…; that of RTM_DEL… is the next. */
+const READERS = new Map<number, EventReader>([
+  [rtm.RTM_NEWLINK, (r, message, action) => event(readLink(r, message), (link) => ({ type: 'link', action, link }))],
+  [
+    rtm.RTM_NEWADDR,
+    (r, message, action) => event(readAddress(r, message), (address) => ({ type: 'address', action, address })),
+  ],
+  [
+    rtm.RTM_NEWROUTE,
+    (r, message, action) =>
+      event(readRoute(r, message), (route) => ({ type: 'route', action, route })) ??
+      event(readMulticastRoute(r, message), (route) => ({ type: 'multicastRoute', action, route })),
+  ],
+  [rtm.RTM_NEWRULE, (r, message, action) => event(readRule(r, message), (rule) => ({ type: 'rule', action, rule }))],
+  [
+    rtm.RTM_NEWNEIGH,
+    (r, message, action) =>
+      event(readNeighbor(r, message), (neighbor) => ({ type: 'neighbor', action, neighbor })) ??
+      event(readFdb(r, message), (entry) => ({ type: 'fdb', action, entry })),
+  ],
+  [
+    rtm.RTM_NEWNETCONF,
+    (r, message, action) => event(readNetconf(r, message), (netconf) => ({ type: 'netconf', action, netconf })),
+  ],
+  [
+    rtm.RTM_NEWNSID,
+    (r, message, action) => event(readNamespaceId(r, message), (nsid) => ({ type: 'nsid', action, nsid })),
+  ],
+  [
+    rtm.RTM_NEWSTATS,
+    (r, message) => event(readStatistics(r, message), (statistics) => ({ type: 'statistics', statistics })),
+  ],
+  [
+    rtm.RTM_NEWVLAN,
+    // A notification tells of one range.
+    (r, message, action) =>
+      event(readVlans(r, message)[0], (vlan) => ({ type: 'vlan', action, vlan })) ??
+      event(readVlanGlobals(r, message)[0], (vlan) => ({ type: 'vlanGlobal', action, vlan })),
+  ],
+  [rtm.RTM_NEWMULTICAST, readGroupAddressEvent],
+  [rtm.RTM_NEWANYCAST, readGroupAddressEvent],
+  [rtm.RTM_NEWPREFIX, (r, message) => event(readPrefix(r, message), (prefix) => ({ type: 'prefix', prefix }))],
+  [
+    rtm.RTM_NEWNDUSEROPT,
+    (r, message) => event(readNdUserOptions(r, message), (advertisement) => ({ type: 'ndUserOption', advertisement })),
+  ],
+])
+
+function event<T>(value: T | undefined, make: (value: T) => RouteEvent): RouteEvent | undefined {
+  return value === undefined ? undefined : make(value)
+}
+
+function readGroupAddressEvent(r: Reader, message: Message, action: Action): RouteEvent | undefined {
+  return event(readGroupAddress(r, message), (address) => ({ type: 'groupAddress', action, address }))
+}
+
+/** The lowest two bits of a message's type: new, delete, get, set. */
+const VERB = 3
+const DELETE = 1
+
 function readEvent(r: Reader, message: Message): RouteEvent | undefined {
-  switch (message.type) {
-    case rtm.RTM_NEWLINK:
-    case rtm.RTM_DELLINK: {
-      const link = readLink(r, message)
-      return link && { type: 'link', action: message.type === rtm.RTM_NEWLINK ? 'new' : 'delete', link }
-    }
-    case rtm.RTM_NEWADDR:
-    case rtm.RTM_DELADDR: {
-      const address = readAddress(r, message)
-      return address && { type: 'address', action: message.type === rtm.RTM_NEWADDR ? 'new' : 'delete', address }
-    }
-    case rtm.RTM_NEWROUTE:
-    case rtm.RTM_DELROUTE: {
-      const route = readRoute(r, message)
-      return route && { type: 'route', action: message.type === rtm.RTM_NEWROUTE ? 'new' : 'delete', route }
-    }
-    case rtm.RTM_NEWRULE:
-    case rtm.RTM_DELRULE: {
-      const rule = readRule(r, message)
-      return rule && { type: 'rule', action: message.type === rtm.RTM_NEWRULE ? 'new' : 'delete', rule }
-    }
-    case rtm.RTM_NEWNEIGH:
-    case rtm.RTM_DELNEIGH: {
-      const action = message.type === rtm.RTM_NEWNEIGH ? 'new' : 'delete'
-      const neighbor = readNeighbor(r, message)
-      if (neighbor !== undefined) return { type: 'neighbor', action, neighbor }
-      const entry = readFdb(r, message)
-      return entry && { type: 'fdb', action, entry }
-    }
-    case rtm.RTM_GETNEIGH: {
-      if (message.end - message.body < NDMSG_SIZE) return undefined
-      const { dst, lladdr } = neighborAttributes.read(r, message.body + NDMSG_SIZE, message.end)
-      const event: RouteEvent = { type: 'miss', ifindex: r.getS32(message.body + 4) }
-      if (dst !== undefined) event.dst = dst
-      if (lladdr !== undefined) event.lladdr = lladdr
-      return event
-    }
-    case rtm.RTM_NEWNETCONF:
-    case rtm.RTM_DELNETCONF: {
-      const netconf = readNetconf(r, message)
-      return netconf && { type: 'netconf', action: message.type === rtm.RTM_NEWNETCONF ? 'new' : 'delete', netconf }
-    }
-    case rtm.RTM_NEWSTATS: {
-      const statistics = readStatistics(r, message)
-      return statistics && { type: 'statistics', statistics }
-    }
-    case rtm.RTM_NEWVLAN:
-    case rtm.RTM_DELVLAN: {
-      const action = message.type === rtm.RTM_NEWVLAN ? 'new' : 'delete'
-      // A notification tells of one range.
-      const [vlan] = readVlans(r, message)
-      if (vlan !== undefined) return { type: 'vlan', action, vlan }
-      const [global] = readVlanGlobals(r, message)
-      return global && { type: 'vlanGlobal', action, vlan: global }
-    }
-    case rtm.RTM_NEWNSID:
-    case rtm.RTM_DELNSID: {
-      const nsid = readNamespaceId(r, message)
-      return nsid && { type: 'nsid', action: message.type === rtm.RTM_NEWNSID ? 'new' : 'delete', nsid }
-    }
-    default:
-      return undefined
-  }
+  const { type } = message
+  if (type === rtm.RTM_GETNEIGH) return readMiss(r, message)
+  if ((type & VERB) > DELETE) return undefined
+  return READERS.get(type & ~VERB)?.(r, message, (type & VERB) === DELETE ? 'delete' : 'new')
+}
+
+function readMiss(r: Reader, { body, end }: Message): RouteEvent | undefined {
+  if (end - body < NDMSG_SIZE) return undefined
+  const { dst, lladdr } = neighborAttributes.read(r, body + NDMSG_SIZE, end)
+  const miss: RouteEvent = { type: 'miss', ifindex: r.getS32(body + 4) }
+  if (dst !== undefined) miss.dst = dst
+  if (lladdr !== undefined) miss.lladdr = lladdr
+  return miss
 }

@@ -12,6 +12,7 @@ import { netconfCases } from './netconf-cases.js'
 import { neighborTableCases } from './neighbor-table-cases.js'
 import { statisticsCases } from './statistics-cases.js'
 import { vlanCases } from './vlan-cases.js'
+import { multicastRouteCases } from './multicast-route-cases.js'
 import type { Case } from './cases.js'
 
 /** To add a family: its file of cases, and its line here. */
@@ -23,6 +24,7 @@ export const CASES: Record<string, readonly Case[]> = {
   'encapsulation of a route': encapCases,
   neighbor: neighborCases,
   fdb: fdbCases,
+  'multicast route': multicastRouteCases,
   statistics: statisticsCases,
   'neighbor table': neighborTableCases,
   netconf: netconfCases,

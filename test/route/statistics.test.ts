@@ -69,7 +69,7 @@ describePrivileged('statistics', () => {
       mldParseErrors: mcast.mld_parse_errors,
     })
     expect(ours.rxMldV2Reports! + ours.txMldV2Reports!).toBeGreaterThan(0)
-    expect(Object.keys(ours)).toHaveLength(29)
+    expect(Object.keys(ours)).toHaveLength(30)
 
     const bridge = await rt.statistics.get('br0', { groups: ['linkXstats'] })
     const total = seen('br0', 'group xstats subgroup bridge suite mcast').multicast

@@ -22,6 +22,7 @@ import { netconfAttributes } from '../../src/schema/netconf.js'
 import { routeEncapsulations as encaps } from '../../src/schema/route-encap/index.js'
 import { seg6Mode } from '../../src/schema/route-encap/seg6.js'
 import { seg6LocalAction, seg6LocalFlavor } from '../../src/schema/route-encap/seg6local.js'
+import { ndUserOptionAttributes, prefixAttributes } from '../../src/schema/router-advertisement.js'
 import { routeAttributes, routeTypeNumber } from '../../src/schema/route.js'
 import { routeScopeNumber } from '../../src/schema/route-scope.js'
 import { routeTableNumber } from '../../src/schema/route-table.js'
@@ -187,6 +188,8 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   RPL_IPTUNNEL_UNSPEC: { tables: [encaps.rpl.data] },
   IOAM6_IPTUNNEL_UNSPEC: { tables: [encaps.ioam6.data] },
   LWT_XFRM_UNSPEC: { tables: [encaps.xfrm.data] },
+  PREFIX_UNSPEC: { tables: [prefixAttributes] },
+  NDUSEROPT_UNSPEC: { tables: [ndUserOptionAttributes] },
   NETNSA_NONE: { tables: [namespaceIdAttributes] },
 }
 
