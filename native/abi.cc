@@ -185,6 +185,23 @@ LAYOUT(ndt_stats, 11 * 8);
 FIELD(ndt_stats, ndts_allocs, 0, 8);
 FIELD(ndt_stats, ndts_table_fulls, 80, 8);
 
+// Multicast routes and what routers advertise (linux/rtnetlink.h).
+LAYOUT(rta_mfc_stats, 24);
+FIELD(rta_mfc_stats, mfcs_packets, 0, 8);
+FIELD(rta_mfc_stats, mfcs_bytes, 8, 8);
+FIELD(rta_mfc_stats, mfcs_wrong_if, 16, 8);
+static_assert(sizeof(prefixmsg) == 12);
+FIELD(prefixmsg, prefix_family, 0, 1);
+FIELD(prefixmsg, prefix_ifindex, 4, 4);
+FIELD(prefixmsg, prefix_len, 9, 1);
+FIELD(prefixmsg, prefix_flags, 10, 1);
+FIELD(prefix_cacheinfo, preferred_time, 0, 4);
+FIELD(prefix_cacheinfo, valid_time, 4, 4);
+static_assert(sizeof(nduseroptmsg) == 16);
+FIELD(nduseroptmsg, nduseropt_opts_len, 2, 2);
+FIELD(nduseroptmsg, nduseropt_ifindex, 4, 4);
+FIELD(nduseroptmsg, nduseropt_icmp_type, 8, 1);
+
 // Namespace ids (linux/net_namespace.h, linux/rtnetlink.h).
 static_assert(sizeof(rtgenmsg) == 1);
 FIELD(rtgenmsg, rtgen_family, 0, 1);

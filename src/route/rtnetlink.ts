@@ -3,6 +3,8 @@ import { NetlinkSocket, type NetlinkSocketOptions, type ResultsOf, type SettledO
 import type { AnyRequest, Request } from '../socket/request.js'
 import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
 import { Fdb } from './fdb.js'
+import { GroupAddresses } from './group-addresses.js'
+import { MulticastRoutes } from './multicast-routes.js'
 import { NeighborTables } from './neighbor-tables.js'
 import { Neighbors } from './neighbors.js'
 import { NamespaceIds } from './namespace-ids.js'
@@ -33,6 +35,8 @@ export class Rtnetlink {
   readonly addressLabels: AddressLabels
   readonly routes: Routes
   readonly rules: Rules
+  readonly multicastRoutes: MulticastRoutes
+  readonly groupAddresses: GroupAddresses
   readonly neighbors: Neighbors
   readonly neighborTables: NeighborTables
   readonly fdb: Fdb
@@ -47,6 +51,8 @@ export class Rtnetlink {
     this.addressLabels = new AddressLabels(socket)
     this.routes = new Routes(socket)
     this.rules = new Rules(socket)
+    this.multicastRoutes = new MulticastRoutes(socket)
+    this.groupAddresses = new GroupAddresses(socket)
     this.neighbors = new Neighbors(socket)
     this.neighborTables = new NeighborTables(socket)
     this.fdb = new Fdb(socket)

@@ -1,5 +1,6 @@
 /** Watching: what the kernel says of changes, as events (rtnetlink(7), multicast groups). */
 import { type Address, readAddress } from '../schema/address.js'
+import { type GroupAddress, readGroupAddress } from '../schema/group-address.js'
 import { type Link, readLink } from '../schema/link.js'
 import {
   type FdbEntry,
@@ -10,9 +11,16 @@ import {
   readNeighbor,
 } from '../schema/neighbor.js'
 import { type NamespaceId, readNamespaceId } from '../schema/namespace-id.js'
+import { type MulticastRoute, readMulticastRoute } from '../schema/multicast-route.js'
 import { type Netconf, readNetconf } from '../schema/netconf.js'
 import { type Route, readRoute } from '../schema/route.js'
 import { readRule, type Rule } from '../schema/rule.js'
+import {
+  type AdvertisedPrefix,
+  type NdUserOptions,
+  readNdUserOptions,
+  readPrefix,
+} from '../schema/router-advertisement.js'
 import { readStatistics, type Statistics } from '../schema/statistics.js'
 import * as rtm from '../schema/rtnetlink.js'
 import type { NetlinkSocket } from '../socket/netlink-socket.js'
@@ -30,6 +38,10 @@ const GROUPS = {
   neighbor: [rtm.RTNLGRP_NEIGH],
   netconf: [rtm.RTNLGRP_IPV4_NETCONF, rtm.RTNLGRP_IPV6_NETCONF, rtm.RTNLGRP_MPLS_NETCONF],
   statistics: [rtm.RTNLGRP_STATS],
+  groupAddress: [rtm.RTNLGRP_IPV4_MCADDR, rtm.RTNLGRP_IPV6_MCADDR, rtm.RTNLGRP_IPV6_ACADDR],
+  multicastRoute: [rtm.RTNLGRP_IPV4_MROUTE, rtm.RTNLGRP_IPV6_MROUTE],
+  prefix: [rtm.RTNLGRP_IPV6_PREFIX],
+  ndUserOption: [rtm.RTNLGRP_ND_USEROPT],
   nsid: [rtm.RTNLGRP_NSID],
 } as const
 export type WatchGroup = keyof typeof GROUPS
@@ -51,6 +63,13 @@ export type RouteEvent =
   | ({ type: 'netconf'; netconf: Netconf } & Change)
   /** Hardware began or ceased to keep statistics of a link (kernel 5.18). */
   | { type: 'statistics'; statistics: Statistics }
+  /** A link listens to a multicast address or does no longer (kernel 6.14), or to an anycast one (6.15): EINVAL before. */
+  | ({ type: 'groupAddress'; address: GroupAddress } & Change)
+  | ({ type: 'multicastRoute'; route: MulticastRoute } & Change)
+  /** A router advertised a prefix. */
+  | { type: 'prefix'; prefix: AdvertisedPrefix }
+  /** A router advertised what the kernel leaves to others, such as name servers. */
+  | { type: 'ndUserOption'; advertisement: NdUserOptions }
   | ({ type: 'nsid'; nsid: NamespaceId } & Change)
   /**
    * The kernel wants an entry that nobody has made (RTM_GETNEIGH): with `dst` a neighbour (l3miss of a vxlan,
@@ -197,8 +216,11 @@ function readEvent(r: Reader, message: Message): RouteEvent | undefined {
     }
     case rtm.RTM_NEWROUTE:
     case rtm.RTM_DELROUTE: {
+      const action = message.type === rtm.RTM_NEWROUTE ? 'new' : 'delete'
       const route = readRoute(r, message)
-      return route && { type: 'route', action: message.type === rtm.RTM_NEWROUTE ? 'new' : 'delete', route }
+      if (route !== undefined) return { type: 'route', action, route }
+      const multicast = readMulticastRoute(r, message)
+      return multicast && { type: 'multicastRoute', action, route: multicast }
     }
     case rtm.RTM_NEWRULE:
     case rtm.RTM_DELRULE: {
@@ -229,6 +251,22 @@ function readEvent(r: Reader, message: Message): RouteEvent | undefined {
     case rtm.RTM_NEWSTATS: {
       const statistics = readStatistics(r, message)
       return statistics && { type: 'statistics', statistics }
+    }
+    case rtm.RTM_NEWMULTICAST:
+    case rtm.RTM_NEWANYCAST:
+    case rtm.RTM_DELMULTICAST:
+    case rtm.RTM_DELANYCAST: {
+      const address = readGroupAddress(r, message)
+      const isNew = message.type === rtm.RTM_NEWMULTICAST || message.type === rtm.RTM_NEWANYCAST
+      return address && { type: 'groupAddress', action: isNew ? 'new' : 'delete', address }
+    }
+    case rtm.RTM_NEWPREFIX: {
+      const prefix = readPrefix(r, message)
+      return prefix && { type: 'prefix', prefix }
+    }
+    case rtm.RTM_NEWNDUSEROPT: {
+      const advertisement = readNdUserOptions(r, message)
+      return advertisement && { type: 'ndUserOption', advertisement }
     }
     case rtm.RTM_NEWNSID:
     case rtm.RTM_DELNSID: {

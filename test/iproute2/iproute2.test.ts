@@ -8,6 +8,7 @@ import type { Case } from './cases.js'
 import { comparable, NORMALISATIONS, sent, typeOf, used } from './comparable.js'
 import { fdbCases } from './fdb-cases.js'
 import { linkCases } from './link-cases.js'
+import { multicastRouteCases } from './multicast-route-cases.js'
 import { netconfCases } from './netconf-cases.js'
 import { neighborTableCases } from './neighbor-table-cases.js'
 import { neighborCases } from './neighbor-cases.js'
@@ -26,6 +27,7 @@ const CASES: Record<string, readonly Case[]> = {
   neighbor: neighborCases,
   'neighbor table': neighborTableCases,
   fdb: fdbCases,
+  'multicast route': multicastRouteCases,
   statistics: statisticsCases,
   netconf: netconfCases,
 }

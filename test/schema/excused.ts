@@ -12,7 +12,6 @@ const LATER = 'not built yet'
 export const EXCUSED_ENUMS: Record<string, string> = {
   ...all('traffic control is another family', 'TCA_UNSPEC', 'TCA_ROOT_UNSPEC'),
   ...all(LATER),
-  ...all(LATER, 'PREFIX_UNSPEC', 'NDUSEROPT_UNSPEC'),
   ...all(LATER, 'NHA_UNSPEC', 'NHA_RES_GROUP_UNSPEC', 'NHA_RES_BUCKET_UNSPEC'),
   ...all(LATER, 'IFLA_BRIDGE_FLAGS', 'IFLA_BRIDGE_VLAN_TUNNEL_UNSPEC', 'IFLA_BRIDGE_MST_UNSPEC'),
   ...all(LATER, 'IFLA_BRIDGE_MST_ENTRY_UNSPEC'),

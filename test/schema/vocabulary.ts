@@ -16,6 +16,7 @@ import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
 import { fdbAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
 import { neighborTableAttributes } from '../../src/schema/neighbor-table.js'
 import { netconfAttributes } from '../../src/schema/netconf.js'
+import { ndUserOptionAttributes, prefixAttributes } from '../../src/schema/router-advertisement.js'
 import { routeAttributes, routeTypeNumber } from '../../src/schema/route.js'
 import { routeScopeNumber } from '../../src/schema/route-scope.js'
 import { routeTableNumber } from '../../src/schema/route-table.js'
@@ -152,6 +153,8 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
     spec: 'rt-link/hw-s-info-one',
   },
   MPLS_STATS_UNSPEC: { tables: [inside(statisticsAttributes, 'afSpec', 'mpls')] },
+  PREFIX_UNSPEC: { tables: [prefixAttributes] },
+  NDUSEROPT_UNSPEC: { tables: [ndUserOptionAttributes] },
   NETNSA_NONE: { tables: [namespaceIdAttributes] },
 }
 

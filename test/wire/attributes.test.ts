@@ -7,6 +7,9 @@ import { linkAttributes, readLink } from '../../src/schema/link.js'
 import { fdbAttributes, neighborAttributes, readFdb, readNeighbor } from '../../src/schema/neighbor.js'
 import { neighborTableAttributes, readNeighborTable } from '../../src/schema/neighbor-table.js'
 import { netconfAttributes, readNetconf } from '../../src/schema/netconf.js'
+import { readGroupAddress } from '../../src/schema/group-address.js'
+import { multicastRouteAttributes, readMulticastRoute } from '../../src/schema/multicast-route.js'
+import { readNdUserOptions, readPrefix } from '../../src/schema/router-advertisement.js'
 import { readRoute, routeAttributes } from '../../src/schema/route.js'
 import { readRule, ruleAttributes } from '../../src/schema/rule.js'
 import { readStatistics, statisticsAttributes } from '../../src/schema/statistics.js'
@@ -207,6 +210,7 @@ describe('bytes that are no attributes', () => {
     ['settings', netconfAttributes],
     ['neighbour tables', neighborTableAttributes],
     ['statistics', statisticsAttributes],
+    ['multicast routes', multicastRouteAttributes],
     ['routes', routeAttributes],
     ['rules', ruleAttributes],
     ['neighbours', neighborAttributes],
@@ -229,6 +233,10 @@ describe('bytes that are no attributes', () => {
     ['neighbour table', readNeighborTable, 4],
     ['statistics', readStatistics, 12],
     ['route', readRoute, 12],
+    ['multicast route', readMulticastRoute, 12],
+    ['group address', readGroupAddress, 8],
+    ['advertised prefix', readPrefix, 12],
+    ['option of neighbour discovery', readNdUserOptions, 16],
     ['rule', readRule, 12],
     ['neighbour', readNeighbor, 12],
     ['FDB entry', readFdb, 12],

@@ -1,0 +1,72 @@
+/** Multicast routes (ip-mroute(8); RTM_GETROUTE). */
+import {
+  type MulticastRoute,
+  multicastRouteAttributes,
+  type MulticastRouteFilter,
+  type MulticastRouteQuestion,
+  readMulticastRoute,
+  writeMulticastRouteFilter,
+  writeMulticastRouteQuestion,
+} from '../schema/multicast-route.js'
+import { RTMSG_SIZE } from '../schema/route.js'
+import { RTM_GETROUTE } from '../schema/rtnetlink.js'
+import { type Operation, Request } from '../socket/request.js'
+import { NLM_F_ACK, NLM_F_DUMP } from '../wire/message.js'
+import { writer } from '../wire/writer.js'
+import { Facet } from './facet.js'
+
+export type {
+  MulticastNexthop,
+  MulticastRoute,
+  MulticastRouteFilter,
+  MulticastRouteQuestion,
+} from '../schema/multicast-route.js'
+
+const ENOENT = 2
+const shared = {
+  message: 'RTM_GETROUTE',
+  table: multicastRouteAttributes,
+  headerSize: RTMSG_SIZE,
+  read: readMulticastRoute,
+} as const
+const GET: Operation<MulticastRouteQuestion, MulticastRoute> = {
+  ...shared,
+  describe: ({ source, group }) => `get the multicast route from ${source} to ${group}`,
+  answer: 'object',
+}
+const LIST: Operation<MulticastRouteFilter, MulticastRoute[]> = {
+  ...shared,
+  describe: ({ family = 'ipv4' }) => `list ${family} multicast routes`,
+  answer: 'dump',
+}
+
+/** Asks for the multicast route from a source to a group; ENOENT where there is none. */
+export const multicastRouteGet = (question: MulticastRouteQuestion): Request<MulticastRoute> =>
+  new Request(GET, writeMulticastRouteQuestion(writer, RTM_GETROUTE, NLM_F_ACK, question), question)
+/** Lists multicast routes. */
+export const multicastRouteList = (filter: MulticastRouteFilter = {}): Request<MulticastRoute[]> =>
+  new Request(LIST, writeMulticastRouteFilter(writer, RTM_GETROUTE, NLM_F_DUMP, filter), filter)
+
+/**
+ * Multicast routes, which daemons such as mrouted and pimd make through sockets of their own. Their changes are watched
+ * as `multicastRoute`; which table is asked for a packet is said by rules of the families `ipmr` and `ip6mr`.
+ */
+export class MulticastRoutes extends Facet {
+  /**
+   * The route from a source to a group.
+   * @throws {NetlinkError} ENOENT where there is none; EOPNOTSUPP for IPv6 before kernel 6.0.
+   */
+  get(question: MulticastRouteQuestion): Promise<MulticastRoute> {
+    return this.run(multicastRouteGet, question)
+  }
+
+  /** The routes of IPv4 or IPv6, all of them or those that fit. None for a table that does not exist. */
+  async list(filter?: MulticastRouteFilter): Promise<MulticastRoute[]> {
+    try {
+      return await this.run(multicastRouteList, filter)
+    } catch (error) {
+      if (filter?.table !== undefined && (error as { errno?: number }).errno === ENOENT) return []
+      throw error
+    }
+  }
+}
