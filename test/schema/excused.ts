@@ -50,7 +50,8 @@ export const EXCUSED: Record<string, string> = {
 export const OTHER_ENUMS: Record<string, string> = {
   ...all(LATER, 'NEXTHOP_GRP_TYPE_MPATH', 'LWTUNNEL_ENCAP_NONE', 'SEG6_IPTUN_MODE_INLINE'),
   ...all(LATER, 'SEG6_LOCAL_ACTION_UNSPEC', 'SEG6_LOCAL_FLV_OP_UNSPEC', 'IOAM6_IPTUNNEL_MODE_INLINE'),
-  ...all(LATER, 'ILA_CSUM_ADJUST_TRANSPORT', 'ILA_ATYPE_IID', 'ILA_HOOK_ROUTE_OUTPUT', 'BR_MCAST_DIR_RX'),
+  ...all(LATER, 'ILA_CSUM_ADJUST_TRANSPORT', 'ILA_ATYPE_IID', 'ILA_HOOK_ROUTE_OUTPUT'),
+  BR_MCAST_DIR_RX: 'the counters of each direction have names of their own',
   ILA_CMD_UNSPEC: 'commands of a generic netlink family',
   BRIDGE_MODE_UNSPEC: 'of the two modes one is `hairpin: true`',
   FDB_NOTIFY_BIT: 'bits that `activityNotify` has as a number',
