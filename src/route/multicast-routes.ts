@@ -8,6 +8,7 @@ import {
   writeMulticastRouteFilter,
   writeMulticastRouteQuestion,
 } from '../schema/multicast-route.js'
+import { routeTableNumber } from '../schema/route-table.js'
 import { RTMSG_SIZE } from '../schema/route.js'
 import { RTM_GETROUTE } from '../schema/rtnetlink.js'
 import { type Operation, Request } from '../socket/request.js'
@@ -44,8 +45,22 @@ const LIST: Operation<MulticastRouteFilter, MulticastRoute[]> = {
 export const multicastRouteGet = (question: MulticastRouteQuestion): Request<MulticastRoute> =>
   new Request(GET, writeMulticastRouteQuestion(writer, RTM_GETROUTE, NLM_F_ACK, question), question)
 /** Lists multicast routes. */
-export const multicastRouteList = (filter: MulticastRouteFilter = {}): Request<MulticastRoute[]> =>
-  new Request(LIST, writeMulticastRouteFilter(writer, RTM_GETROUTE, NLM_F_DUMP, filter), filter)
+export function multicastRouteList(filter: MulticastRouteFilter = {}): Request<MulticastRoute[]> {
+  const encoded = writeMulticastRouteFilter(writer, RTM_GETROUTE, NLM_F_DUMP, filter)
+  const { table } = filter
+  if (table === undefined) return new Request(LIST, encoded, filter)
+  // A kernel that was built for one table tells of that one, whichever is asked for.
+  const wanted = typeof table === 'string' ? routeTableNumber[table] : table
+  const operation: typeof LIST = {
+    ...LIST,
+    read(r, message) {
+      const route = readMulticastRoute(r, message)
+      const number = typeof route?.table === 'string' ? routeTableNumber[route.table] : route?.table
+      return number === wanted ? route : undefined
+    },
+  }
+  return new Request(operation, encoded, filter)
+}
 
 /**
  * Multicast routes, which daemons such as mrouted and pimd make through sockets of their own. Their changes are watched

@@ -45,7 +45,7 @@ export const multicastRouteAttributes = attributes(
     statistics: readOnly(17, struct('rta_mfc_stats', { packets: 'u64', bytes: 'u64', wrongIf: 'u64' })),
     lastUse: readOnly(23, u64()),
   },
-  18,
+  24,
 )
 
 /** A multicast route as the kernel has it. */

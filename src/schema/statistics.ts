@@ -132,28 +132,34 @@ const hardwareStatistics = struct(
 )
 
 /** IFLA_OFFLOAD_XSTATS_* */
-const offload = attributes({
-  /** What the processor has seen of packets on a link whose hardware forwards others by itself. */
-  cpuHit: readOnly(1, statistics64()),
-  /** Which statistics hardware keeps. */
-  hwStatsInfo: readOnly(2, nested(attributes({ l3Stats: readOnly(3, nested(hardwareInfo)) }))),
-  /** What was routed in hardware, since it was asked for. */
-  l3Stats: readOnly(3, hardwareStatistics),
-})
+const offload = attributes(
+  {
+    /** What the processor has seen of packets on a link whose hardware forwards others by itself. */
+    cpuHit: readOnly(1, statistics64()),
+    /** Which statistics hardware keeps. */
+    hwStatsInfo: readOnly(2, nested(attributes({ l3Stats: readOnly(3, nested(hardwareInfo)) }))),
+    /** What was routed in hardware, since it was asked for. */
+    l3Stats: readOnly(3, hardwareStatistics),
+  },
+  0,
+)
 
 /** MPLS_STATS_* */
-const mpls = attributes({
-  link: readOnly(
-    1,
-    struct(
-      'mpls_link_stats',
-      counters(
-        ...(['rxPackets', 'txPackets', 'rxBytes', 'txBytes', 'rxErrors', 'txErrors'] as const),
-        ...(['rxDropped', 'txDropped', 'rxNoroute'] as const),
+const mpls = attributes(
+  {
+    link: readOnly(
+      1,
+      struct(
+        'mpls_link_stats',
+        counters(
+          ...(['rxPackets', 'txPackets', 'rxBytes', 'txBytes', 'rxErrors', 'txErrors'] as const),
+          ...(['rxDropped', 'txDropped', 'rxNoroute'] as const),
+        ),
       ),
     ),
-  ),
-})
+  },
+  0,
+)
 
 /** IFLA_STATS_* */
 export const statisticsAttributes = attributes(

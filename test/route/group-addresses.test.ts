@@ -99,9 +99,8 @@ inNamespace('addresses of groups', () => {
     watch.close()
   })
 
-  it.runIf(olderThan('6.14'))('can not be watched before there was a group for them', async () => {
-    const watch = rt.watch(['groupAddress'])
-    await expect(watch.next()).rejects.toMatchObject({ code: 'EINVAL' })
+  it.runIf(olderThan('6.14'))('can not be watched before there was a group for them', () => {
+    expect(() => rt.watch(['groupAddress'])).toThrow(expect.objectContaining({ code: 'EINVAL' }) as Error)
   })
 })
 
@@ -115,7 +114,12 @@ inNamespace('what a router advertises', () => {
     const watch = rt.watch(['prefix', 'ndUserOption'])
     const script = join(import.meta.dirname, '../support/router-advertisement.py')
     inside(netns, 'python3', script, 'v1', '2001:db8:5::', '2001:db8::53')
-    const events = [(await watch.next()).value, (await watch.next()).value] as RouteEvent[]
+    const events: RouteEvent[] = []
+    const isServer = (event: RouteEvent) =>
+      event.type === 'ndUserOption' && event.advertisement.options.some(({ type }) => type === 'rdnss')
+    while (!events.some(isServer) || !events.some(({ type }) => type === 'prefix')) {
+      events.push((await watch.next()).value as RouteEvent)
+    }
     watch.close()
     expect(events.find(({ type }) => type === 'prefix')).toEqual({
       type: 'prefix',
@@ -128,7 +132,8 @@ inNamespace('what a router advertises', () => {
       },
     })
     const server = [0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x53]
-    expect(events.find(({ type }) => type === 'ndUserOption')).toEqual({
+    // Newer kernels tell the prefix as an option, too.
+    expect(events.find(isServer)).toEqual({
       type: 'ndUserOption',
       advertisement: {
         ifindex,

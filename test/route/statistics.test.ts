@@ -122,6 +122,7 @@ describePrivileged('statistics', () => {
     const { mpls_stats: theirs } = seen('v0', 'group afstats subgroup mpls')
     const { link } = afSpec!.mpls!
     expect(link).toMatchObject({ rxPackets: theirs.rx.packets, txBytes: theirs.tx.bytes, rxNoroute: theirs.rx.noroute })
+    expect(JSON.stringify(await rt.statistics.list())).not.toContain('unknownAttributes')
   })
 
   it.skipIf(olderThan('5.18'))('of hardware are asked for, and told to watchers', async () => {

@@ -48,8 +48,9 @@ export const EXCUSED: Record<string, string> = {
 
 /** Enums of values that no type of ours has the names of. */
 export const OTHER_ENUMS: Record<string, string> = {
+  ...all(LATER, 'NEXTHOP_GRP_TYPE_MPATH'),
+  BR_MCAST_DIR_RX: 'the counters of each direction have names of their own',
   ILA_CMD_UNSPEC: 'commands of a generic netlink family',
-  ...all(LATER, 'NEXTHOP_GRP_TYPE_MPATH', 'BR_MCAST_DIR_RX'),
   BRIDGE_MODE_UNSPEC: 'of the two modes one is `hairpin: true`',
   FDB_NOTIFY_BIT: 'bits that `activityNotify` has as a number',
 }
