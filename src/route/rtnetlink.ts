@@ -3,6 +3,7 @@ import { NetlinkSocket, type NetlinkSocketOptions, type ResultsOf, type SettledO
 import type { AnyRequest, Request } from '../socket/request.js'
 import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
 import { Fdb } from './fdb.js'
+import { Mdb } from './mdb.js'
 import { Neighbors } from './neighbors.js'
 import { NamespaceIds } from './namespace-ids.js'
 import { Watch, type WatchGroup, type WatchOptions } from './watch.js'
@@ -14,7 +15,7 @@ import { Vlans } from './vlans.js'
 export type RtnetlinkOptions = NetlinkSocketOptions
 
 /**
- * Links, addresses, routes, neighbours, FDB entries, VLANs of bridges and namespace ids of one namespace.
+ * Links, addresses, routes, neighbours, FDB and multicast entries, VLANs of bridges and namespace ids of one namespace.
  *
  *     await using rt = await Rtnetlink.open()
  *     await rt.links.create({ kind: 'bridge', name: 'br0', up: true })
@@ -30,6 +31,7 @@ export class Rtnetlink {
   readonly neighbors: Neighbors
   readonly fdb: Fdb
   readonly vlans: Vlans
+  readonly mdb: Mdb
   readonly namespaceIds: NamespaceIds
 
   private constructor(socket: NetlinkSocket) {
@@ -40,6 +42,7 @@ export class Rtnetlink {
     this.neighbors = new Neighbors(socket)
     this.fdb = new Fdb(socket)
     this.vlans = new Vlans(socket)
+    this.mdb = new Mdb(socket)
     this.namespaceIds = new NamespaceIds(socket)
   }
 

@@ -1,6 +1,7 @@
 /** Watching: what the kernel says of changes, as events (rtnetlink(7), multicast groups). */
 import { type Address, readAddress } from '../schema/address.js'
 import { type Link, readLink } from '../schema/link.js'
+import { type MdbEntry, type MdbRouterPort, readMdb, readMdbRouterPorts } from '../schema/mdb.js'
 import {
   type FdbEntry,
   type Neighbor,
@@ -26,6 +27,7 @@ const GROUPS = {
   route: [rtm.RTNLGRP_IPV4_ROUTE, rtm.RTNLGRP_IPV6_ROUTE],
   neighbor: [rtm.RTNLGRP_NEIGH],
   vlan: [rtm.RTNLGRP_BRVLAN],
+  mdb: [rtm.RTNLGRP_MDB],
   nsid: [rtm.RTNLGRP_NSID],
 } as const
 export type WatchGroup = keyof typeof GROUPS
@@ -45,6 +47,9 @@ export type RouteEvent =
   | ({ type: 'vlan'; vlan: BridgeVlan } & Change)
   /** What a bridge does with VLANs changed. */
   | ({ type: 'vlanGlobal'; vlan: BridgeVlanGlobal } & Change)
+  | ({ type: 'mdb'; entry: MdbEntry } & Change)
+  /** There is a multicast router behind a port, or no more. */
+  | ({ type: 'mdbRouterPort'; port: MdbRouterPort } & Change)
   | ({ type: 'nsid'; nsid: NamespaceId } & Change)
   /**
    * The kernel wants an entry that nobody has made (RTM_GETNEIGH): with `dst` a neighbour (l3miss of a vxlan,
@@ -218,6 +223,15 @@ function readEvent(r: Reader, message: Message): RouteEvent | undefined {
       if (vlan !== undefined) return { type: 'vlan', action, vlan }
       const [global] = readVlanGlobals(r, message)
       return global && { type: 'vlanGlobal', action, vlan: global }
+    }
+    case rtm.RTM_NEWMDB:
+    case rtm.RTM_DELMDB: {
+      const action = message.type === rtm.RTM_NEWMDB ? 'new' : 'delete'
+      // A notification tells of one.
+      const [entry] = readMdb(r, message)
+      if (entry !== undefined) return { type: 'mdb', action, entry }
+      const [port] = readMdbRouterPorts(r, message)
+      return port && { type: 'mdbRouterPort', action, port }
     }
     case rtm.RTM_NEWNSID:
     case rtm.RTM_DELNSID: {

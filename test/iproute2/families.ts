@@ -3,6 +3,7 @@ import { addressCases } from './address-cases.js'
 import { fdbCases } from './fdb-cases.js'
 import { kindCases } from './kind-cases.js'
 import { linkCases } from './link-cases.js'
+import { mdbCases } from './mdb-cases.js'
 import { neighborCases } from './neighbor-cases.js'
 import { routeCases } from './route-cases.js'
 import { vlanCases } from './vlan-cases.js'
@@ -17,4 +18,5 @@ export const CASES: Record<string, readonly Case[]> = {
   neighbor: neighborCases,
   fdb: fdbCases,
   vlan: vlanCases,
+  mdb: mdbCases,
 }
