@@ -11,11 +11,12 @@ import { Links } from './links.js'
 import { Addresses } from './addresses.js'
 import { Routes } from './routes.js'
 import { Vlans } from './vlans.js'
+import { Vnis } from './vnis.js'
 
 export type RtnetlinkOptions = NetlinkSocketOptions
 
 /**
- * Links, addresses, routes, neighbours, FDB and multicast entries, VLANs of bridges and namespace ids of one namespace.
+ * Links, addresses, routes, neighbours, FDB and multicast entries, VLANs of bridges, VNIs of vxlans and namespace ids of one namespace.
  *
  *     await using rt = await Rtnetlink.open()
  *     await rt.links.create({ kind: 'bridge', name: 'br0', up: true })
@@ -32,6 +33,7 @@ export class Rtnetlink {
   readonly fdb: Fdb
   readonly vlans: Vlans
   readonly mdb: Mdb
+  readonly vnis: Vnis
   readonly namespaceIds: NamespaceIds
 
   private constructor(socket: NetlinkSocket) {
@@ -43,6 +45,7 @@ export class Rtnetlink {
     this.fdb = new Fdb(socket)
     this.vlans = new Vlans(socket)
     this.mdb = new Mdb(socket)
+    this.vnis = new Vnis(socket)
     this.namespaceIds = new NamespaceIds(socket)
   }
 

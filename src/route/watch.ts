@@ -13,6 +13,7 @@ import {
 import { type BridgeVlan, type BridgeVlanGlobal, readVlanGlobals, readVlans } from '../schema/bridge-vlan.js'
 import { type NamespaceId, readNamespaceId } from '../schema/namespace-id.js'
 import { type Route, readRoute } from '../schema/route.js'
+import { readVnis, type VxlanVni } from '../schema/vni.js'
 import * as rtm from '../schema/rtnetlink.js'
 import type { NetlinkSocket } from '../socket/netlink-socket.js'
 import type { Subscription } from '../socket/subscription.js'
@@ -28,6 +29,7 @@ const GROUPS = {
   neighbor: [rtm.RTNLGRP_NEIGH],
   vlan: [rtm.RTNLGRP_BRVLAN],
   mdb: [rtm.RTNLGRP_MDB],
+  vni: [rtm.RTNLGRP_TUNNEL],
   nsid: [rtm.RTNLGRP_NSID],
 } as const
 export type WatchGroup = keyof typeof GROUPS
@@ -50,6 +52,8 @@ export type RouteEvent =
   | ({ type: 'mdb'; entry: MdbEntry } & Change)
   /** There is a multicast router behind a port, or no more. */
   | ({ type: 'mdbRouterPort'; port: MdbRouterPort } & Change)
+  /** A vxlan has a VNI with a group, or a VNI no more: each of a range by itself. One without a group comes unheard. */
+  | ({ type: 'vni'; vni: VxlanVni } & Change)
   | ({ type: 'nsid'; nsid: NamespaceId } & Change)
   /**
    * The kernel wants an entry that nobody has made (RTM_GETNEIGH): with `dst` a neighbour (l3miss of a vxlan,
@@ -232,6 +236,11 @@ function readEvent(r: Reader, message: Message): RouteEvent | undefined {
       if (entry !== undefined) return { type: 'mdb', action, entry }
       const [port] = readMdbRouterPorts(r, message)
       return port && { type: 'mdbRouterPort', action, port }
+    }
+    case rtm.RTM_NEWTUNNEL:
+    case rtm.RTM_DELTUNNEL: {
+      const [vni] = readVnis(r, message)
+      return vni && { type: 'vni', action: message.type === rtm.RTM_NEWTUNNEL ? 'new' : 'delete', vni }
     }
     case rtm.RTM_NEWNSID:
     case rtm.RTM_DELNSID: {

@@ -7,6 +7,7 @@ import { mdbCases } from './mdb-cases.js'
 import { neighborCases } from './neighbor-cases.js'
 import { routeCases } from './route-cases.js'
 import { vlanCases } from './vlan-cases.js'
+import { vniCases } from './vni-cases.js'
 import type { Case } from './cases.js'
 
 /** To add a family: its file of cases, and its line here. */
@@ -19,4 +20,5 @@ export const CASES: Record<string, readonly Case[]> = {
   fdb: fdbCases,
   vlan: vlanCases,
   mdb: mdbCases,
+  vni: vniCases,
 }

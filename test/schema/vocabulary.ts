@@ -21,6 +21,7 @@ import { routeAttributes, routeTableNumber, routeTypeNumber } from '../../src/sc
 import { routeScopeNumber } from '../../src/schema/route-scope.js'
 import * as rtnetlink from '../../src/schema/rtnetlink.js'
 import { portResponse, vfLinkStates } from '../../src/schema/virtual-functions.js'
+import { vniAttributes } from '../../src/schema/vni.js'
 import type { AttributeMap, AttributeTable, NestCodec } from '../../src/wire/attributes.js'
 
 /** Headers whose enums are the route family's. All enums in them are accounted for. */
@@ -149,6 +150,9 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   MDBE_SRCATTR_UNSPEC: { tables: [inside(mdbOptions, 'sourceList', 'entry')] },
   MDBA_ROUTER_UNSPEC: { tables: [routerPorts] },
   MDBA_ROUTER_PATTR_UNSPEC: { tables: [inside(routerPorts, 'port')] },
+  VXLAN_VNIFILTER_UNSPEC: { tables: [vniAttributes] },
+  VXLAN_VNIFILTER_ENTRY_UNSPEC: { tables: [inside(vniAttributes, 'entry')] },
+  VNIFILTER_ENTRY_STATS_UNSPEC: { tables: [inside(vniAttributes, 'entry', 'statistics')] },
   RTA_UNSPEC: { tables: [routeAttributes], spec: 'rt-route/route-attrs' },
   RTAX_UNSPEC: { tables: [inside(routeAttributes, 'metrics')], spec: 'rt-route/metrics' },
   NETNSA_NONE: { tables: [namespaceIdAttributes] },
