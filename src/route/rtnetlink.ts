@@ -6,6 +6,7 @@ import { Fdb } from './fdb.js'
 import { GroupAddresses } from './group-addresses.js'
 import { MulticastRoutes } from './multicast-routes.js'
 import { NeighborTables } from './neighbor-tables.js'
+import { Mdb } from './mdb.js'
 import { Neighbors } from './neighbors.js'
 import { NamespaceIds } from './namespace-ids.js'
 import { Netconfs } from './netconf.js'
@@ -17,6 +18,7 @@ import { Addresses } from './addresses.js'
 import { Routes } from './routes.js'
 import { Rules } from './rules.js'
 import { Vlans } from './vlans.js'
+import { Vnis } from './vnis.js'
 
 export type RtnetlinkOptions = NetlinkSocketOptions
 
@@ -44,6 +46,8 @@ export class Rtnetlink {
   readonly netconf: Netconfs
   readonly statistics: StatisticsOfLinks
   readonly vlans: Vlans
+  readonly mdb: Mdb
+  readonly vnis: Vnis
   readonly namespaceIds: NamespaceIds
 
   private constructor(socket: NetlinkSocket) {
@@ -61,6 +65,8 @@ export class Rtnetlink {
     this.netconf = new Netconfs(socket)
     this.statistics = new StatisticsOfLinks(socket)
     this.vlans = new Vlans(socket)
+    this.mdb = new Mdb(socket)
+    this.vnis = new Vnis(socket)
     this.namespaceIds = new NamespaceIds(socket)
   }
 

@@ -11,6 +11,8 @@ import {
   readNeighbor,
 } from '../schema/neighbor.js'
 import { type BridgeVlan, type BridgeVlanGlobal, readVlanGlobals, readVlans } from '../schema/bridge-vlan.js'
+import { type MdbEntry, type MdbRouterPort, readMdb, readMdbRouterPorts } from '../schema/mdb.js'
+import { readVnis, type VxlanVni } from '../schema/vni.js'
 import { type NamespaceId, readNamespaceId } from '../schema/namespace-id.js'
 import { type MulticastRoute, readMulticastRoute } from '../schema/multicast-route.js'
 import { type Netconf, readNetconf } from '../schema/netconf.js'
@@ -40,6 +42,8 @@ const GROUPS = {
   netconf: [rtm.RTNLGRP_IPV4_NETCONF, rtm.RTNLGRP_IPV6_NETCONF, rtm.RTNLGRP_MPLS_NETCONF],
   statistics: [rtm.RTNLGRP_STATS],
   vlan: [rtm.RTNLGRP_BRVLAN],
+  mdb: [rtm.RTNLGRP_MDB],
+  vni: [rtm.RTNLGRP_TUNNEL],
   groupAddress: [rtm.RTNLGRP_IPV4_MCADDR, rtm.RTNLGRP_IPV6_MCADDR, rtm.RTNLGRP_IPV6_ACADDR],
   multicastRoute: [rtm.RTNLGRP_IPV4_MROUTE, rtm.RTNLGRP_IPV6_MROUTE],
   prefix: [rtm.RTNLGRP_IPV6_PREFIX],
@@ -69,6 +73,11 @@ export type RouteEvent =
   | ({ type: 'vlan'; vlan: BridgeVlan } & Change)
   /** What a bridge does with VLANs changed. */
   | ({ type: 'vlanGlobal'; vlan: BridgeVlanGlobal } & Change)
+  | ({ type: 'mdb'; entry: MdbEntry } & Change)
+  /** There is a multicast router behind a port, or no more. */
+  | ({ type: 'mdbRouterPort'; port: MdbRouterPort } & Change)
+  /** A vxlan has a VNI with a group, or a VNI no more: each of a range by itself. One without a group comes unheard. */
+  | ({ type: 'vni'; vni: VxlanVni } & Change)
   /** A link listens to a multicast address or does no longer (kernel 6.14), or to an anycast one (6.15): EINVAL before. */
   | ({ type: 'groupAddress'; address: GroupAddress } & Change)
   | ({ type: 'multicastRoute'; route: MulticastRoute } & Change)
@@ -250,6 +259,13 @@ const READERS = new Map<number, EventReader>([
       event(readVlans(r, message)[0], (vlan) => ({ type: 'vlan', action, vlan })) ??
       event(readVlanGlobals(r, message)[0], (vlan) => ({ type: 'vlanGlobal', action, vlan })),
   ],
+  [
+    rtm.RTM_NEWMDB,
+    (r, message, action) =>
+      event(readMdb(r, message)[0], (entry) => ({ type: 'mdb', action, entry })) ??
+      event(readMdbRouterPorts(r, message)[0], (port) => ({ type: 'mdbRouterPort', action, port })),
+  ],
+  [rtm.RTM_NEWTUNNEL, (r, message, action) => event(readVnis(r, message)[0], (vni) => ({ type: 'vni', action, vni }))],
   [rtm.RTM_NEWMULTICAST, readGroupAddressEvent],
   [rtm.RTM_NEWANYCAST, readGroupAddressEvent],
   [rtm.RTM_NEWPREFIX, (r, message) => event(readPrefix(r, message), (prefix) => ({ type: 'prefix', prefix }))],

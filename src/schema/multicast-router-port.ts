@@ -17,8 +17,11 @@ const routerPortAttributes = attributes({
   vid: readOnly(5, u16()),
 })
 
-/** A port behind which there is a multicast router. What a notification says of it is its `ifindex` and `vid` alone. */
-export type MulticastRouterPort = { ifindex: number } & Read<typeof routerPortAttributes.map>
+/** A port behind which there is a multicast router. What a notification says of it is `port` and `vid` alone. */
+export interface MulticastRouterPort extends Read<typeof routerPortAttributes.map> {
+  /** Its ifindex; in a notification 0 for the bridge itself. */
+  port: number
+}
 
 const routerPort: NestCodec<never, MulticastRouterPort> = {
   wire: 'nest',
@@ -31,7 +34,7 @@ const routerPort: NestCodec<never, MulticastRouterPort> = {
   read: (r, start, end) =>
     end - start < 4
       ? undefined
-      : routerPortAttributes.read<MulticastRouterPort>(r, start + 4, end, { ifindex: r.getU32(start) }),
+      : routerPortAttributes.read<MulticastRouterPort>(r, start + 4, end, { port: r.getU32(start) }),
 }
 
 /** MDBA_ROUTER_*. */

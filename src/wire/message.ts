@@ -25,6 +25,8 @@ export const NLM_F_REPLACE = 0x100
 export const NLM_F_EXCL = 0x200
 export const NLM_F_CREATE = 0x400
 export const NLM_F_APPEND = 0x800
+/** Of a DEL request: all objects that fit. */
+export const NLM_F_BULK = 0x200
 
 /** In an answer: the request is not repeated in it; attributes follow. */
 const NLM_F_CAPPED = 0x100

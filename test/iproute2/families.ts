@@ -4,6 +4,7 @@ import { encapCases } from './encap-cases.js'
 import { fdbCases } from './fdb-cases.js'
 import { kindCases } from './kind-cases.js'
 import { linkCases } from './link-cases.js'
+import { mdbCases } from './mdb-cases.js'
 import { neighborCases } from './neighbor-cases.js'
 import { routeCases } from './route-cases.js'
 import { ruleCases } from './rule-cases.js'
@@ -13,6 +14,7 @@ import { neighborTableCases } from './neighbor-table-cases.js'
 import { statisticsCases } from './statistics-cases.js'
 import { vlanCases } from './vlan-cases.js'
 import { multicastRouteCases } from './multicast-route-cases.js'
+import { vniCases } from './vni-cases.js'
 import type { Case } from './cases.js'
 
 /** To add a family: its file of cases, and its line here. */
@@ -31,4 +33,6 @@ export const CASES: Record<string, readonly Case[]> = {
   'address label': addressLabelCases,
   rule: ruleCases,
   vlan: vlanCases,
+  mdb: mdbCases,
+  vni: vniCases,
 }

@@ -384,7 +384,7 @@ describe('VLANs as bytes', () => {
       {
         ifindex: 42,
         vid: 10,
-        mcastRouterPorts: [{ ifindex: 5, timer: 1000, type: 'perm' }],
+        mcastRouterPorts: [{ port: 5, timer: 1000, type: 'perm' }],
         mcastQuerierState: { ipAddress: '10.0.0.1' },
       },
     ])

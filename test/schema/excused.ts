@@ -24,10 +24,6 @@ export const EXCUSED_ENUMS: Record<string, string> = {
   ...all(LATER, 'IFLA_BRIDGE_CFM_CC_PEER_MEP_UNSPEC', 'IFLA_BRIDGE_CFM_CC_RDI_UNSPEC'),
   ...all(LATER, 'IFLA_BRIDGE_CFM_CC_CCM_TX_UNSPEC', 'IFLA_BRIDGE_CFM_MEP_STATUS_UNSPEC'),
   ...all(LATER, 'IFLA_BRIDGE_CFM_CC_PEER_STATUS_UNSPEC'),
-  ...all(LATER, 'MDBA_UNSPEC', 'MDBA_MDB_UNSPEC', 'MDBA_MDB_ENTRY_UNSPEC', 'MDBA_MDB_EATTR_UNSPEC'),
-  ...all(LATER, 'MDBA_MDB_SRCLIST_UNSPEC', 'MDBA_MDB_SRCATTR_UNSPEC'),
-  ...all(LATER, 'MDBA_SET_ENTRY_UNSPEC', 'MDBE_ATTR_UNSPEC'),
-  ...all(LATER, 'VXLAN_VNIFILTER_UNSPEC', 'VXLAN_VNIFILTER_ENTRY_UNSPEC', 'VNIFILTER_ENTRY_STATS_UNSPEC'),
 }
 
 /** Attributes and values that are in an enum that we have, and missing there; by the kernel's name. */
@@ -93,6 +89,12 @@ export const RENAMED: Record<string, string | string[]> = {
   BRIDGE_VLANDB_GOPTS_MCAST_QUERY_INTVL: 'mcastQueryInterval',
   BRIDGE_VLANDB_GOPTS_MCAST_QUERY_RESPONSE_INTVL: 'mcastQueryResponseInterval',
   BRIDGE_VLANDB_GOPTS_MCAST_STARTUP_QUERY_INTVL: 'mcastStartupQueryInterval',
+  MDBA_MDB_SRCLIST_ENTRY: 'item',
+  MDBA_MDB_EATTR_SRC_LIST: 'sourceList',
+  MDBA_MDB_EATTR_GROUP_MODE: 'filterMode',
+  MDBA_MDB_EATTR_RTPROT: 'protocol',
+  VXLAN_VNIFILTER_ENTRY_STATS: 'statistics',
+  VXLAN_VNIFILTER_ENTRY_GROUP6: 'group',
   IFLA_VXLAN_GROUP6: 'group',
   IFLA_VXLAN_LOCAL6: 'local',
   IFLA_DSA_MASTER: 'conduit',

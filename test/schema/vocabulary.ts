@@ -14,6 +14,7 @@ import { linkInfoCodec } from '../../src/schema/link-info.js'
 import { linkKinds as kinds } from '../../src/schema/link-kinds/index.js'
 import { multicastRouter } from '../../src/schema/link-kinds/bridge.js'
 import { linkPorts } from '../../src/schema/link-ports.js'
+import { mdbAttributes, mdbOptions, mdbRequestAttributes } from '../../src/schema/mdb.js'
 import { routerPorts } from '../../src/schema/multicast-router-port.js'
 import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
 import { fdbAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
@@ -30,6 +31,7 @@ import { ruleAction, ruleAttributes } from '../../src/schema/rule.js'
 import * as rtnetlink from '../../src/schema/rtnetlink.js'
 import { portResponse, vfLinkStates } from '../../src/schema/virtual-functions.js'
 import { statisticsAttributes, statisticsRequestAttributes } from '../../src/schema/statistics.js'
+import { vniAttributes } from '../../src/schema/vni.js'
 import type { AttributeMap, AttributeTable, NestCodec } from '../../src/wire/attributes.js'
 
 /** Headers whose enums are the route family's. All enums in them are accounted for. */
@@ -150,8 +152,21 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   BRIDGE_VLANDB_TINFO_UNSPEC: { tables: [inside(vlanAttributes, 'entry', 'tunnelInfo')] },
   BRIDGE_VLANDB_STATS_UNSPEC: { tables: [inside(vlanAttributes, 'entry', 'statistics')] },
   BRIDGE_VLANDB_GOPTS_UNSPEC: { tables: [inside(vlanAttributes, 'globalOptions')] },
+  MDBA_UNSPEC: { tables: [mdbAttributes] },
+  MDBA_MDB_UNSPEC: { tables: [inside(mdbAttributes, 'mdb')] },
+  MDBA_MDB_ENTRY_UNSPEC: { tables: [inside(mdbAttributes, 'mdb', 'entry')] },
+  MDBA_MDB_EATTR_UNSPEC: { tables: [inside(mdbAttributes, 'mdb', 'entry', 'info')] },
+  MDBA_MDB_SRCLIST_UNSPEC: { tables: [inside(mdbAttributes, 'mdb', 'entry', 'info', 'sourceList')] },
+  MDBA_MDB_SRCATTR_UNSPEC: { tables: [inside(mdbAttributes, 'mdb', 'entry', 'info', 'sourceList', 'item')] },
+  MDBA_SET_ENTRY_UNSPEC: { tables: [mdbRequestAttributes] },
+  MDBE_ATTR_UNSPEC: { tables: [mdbOptions] },
+  MDBE_SRC_LIST_UNSPEC: { tables: [inside(mdbOptions, 'sourceList')] },
+  MDBE_SRCATTR_UNSPEC: { tables: [inside(mdbOptions, 'sourceList', 'entry')] },
   MDBA_ROUTER_UNSPEC: { tables: [routerPorts] },
   MDBA_ROUTER_PATTR_UNSPEC: { tables: [inside(routerPorts, 'port')] },
+  VXLAN_VNIFILTER_UNSPEC: { tables: [vniAttributes] },
+  VXLAN_VNIFILTER_ENTRY_UNSPEC: { tables: [inside(vniAttributes, 'entry')] },
+  VNIFILTER_ENTRY_STATS_UNSPEC: { tables: [inside(vniAttributes, 'entry', 'statistics')] },
   RTA_UNSPEC: { tables: [routeAttributes], spec: 'rt-route/route-attrs' },
   RTAX_UNSPEC: { tables: [inside(routeAttributes, 'metrics')], spec: 'rt-route/metrics' },
   FRA_UNSPEC: { tables: [ruleAttributes], spec: 'rt-rule/fib-rule-attrs' },
