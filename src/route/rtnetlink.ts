@@ -2,6 +2,7 @@
 import { NetlinkSocket, type NetlinkSocketOptions, type ResultsOf, type SettledOf } from '../socket/netlink-socket.js'
 import type { AnyRequest, Request } from '../socket/request.js'
 import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
+import { BridgeLinks } from './bridge-links.js'
 import { Fdb } from './fdb.js'
 import { Mdb } from './mdb.js'
 import { Neighbors } from './neighbors.js'
@@ -16,7 +17,7 @@ import { Vnis } from './vnis.js'
 export type RtnetlinkOptions = NetlinkSocketOptions
 
 /**
- * Links, addresses, routes, neighbours, FDB and multicast entries, VLANs of bridges, VNIs of vxlans and namespace ids of one namespace.
+ * Links, addresses, routes, neighbours, FDB and multicast entries, ports and VLANs of bridges, VNIs of vxlans and namespace ids of one namespace.
  *
  *     await using rt = await Rtnetlink.open()
  *     await rt.links.create({ kind: 'bridge', name: 'br0', up: true })
@@ -31,6 +32,7 @@ export class Rtnetlink {
   readonly routes: Routes
   readonly neighbors: Neighbors
   readonly fdb: Fdb
+  readonly bridgeLinks: BridgeLinks
   readonly vlans: Vlans
   readonly mdb: Mdb
   readonly vnis: Vnis
@@ -43,6 +45,7 @@ export class Rtnetlink {
     this.routes = new Routes(socket)
     this.neighbors = new Neighbors(socket)
     this.fdb = new Fdb(socket)
+    this.bridgeLinks = new BridgeLinks(socket)
     this.vlans = new Vlans(socket)
     this.mdb = new Mdb(socket)
     this.vnis = new Vnis(socket)

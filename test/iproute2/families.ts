@@ -1,5 +1,6 @@
 /** The commands of all families, and the requests that mean the same. */
 import { addressCases } from './address-cases.js'
+import { bridgeLinkCases } from './bridge-link-cases.js'
 import { fdbCases } from './fdb-cases.js'
 import { kindCases } from './kind-cases.js'
 import { linkCases } from './link-cases.js'
@@ -18,6 +19,7 @@ export const CASES: Record<string, readonly Case[]> = {
   route: routeCases,
   neighbor: neighborCases,
   fdb: fdbCases,
+  'bridge link': bridgeLinkCases,
   vlan: vlanCases,
   mdb: mdbCases,
   vni: vniCases,
