@@ -2,6 +2,7 @@
 import { NetlinkSocket, type NetlinkSocketOptions, type ResultsOf, type SettledOf } from '../socket/netlink-socket.js'
 import type { AnyRequest, Request } from '../socket/request.js'
 import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
+import { BridgeLinks } from './bridge-links.js'
 import { Fdb } from './fdb.js'
 import { GroupAddresses } from './group-addresses.js'
 import { MulticastRoutes } from './multicast-routes.js'
@@ -23,7 +24,7 @@ import { Vnis } from './vnis.js'
 export type RtnetlinkOptions = NetlinkSocketOptions
 
 /**
- * Links, addresses, routes, rules, neighbours, FDB entries, VLANs of bridges, namespace ids and more of one namespace.
+ * Links, addresses, routes, rules, neighbours, FDB and multicast entries, ports and VLANs of bridges and more, of one namespace.
  *
  *     await using rt = await Rtnetlink.open()
  *     await rt.links.create({ kind: 'bridge', name: 'br0', up: true })
@@ -45,6 +46,7 @@ export class Rtnetlink {
   readonly fdb: Fdb
   readonly netconf: Netconfs
   readonly statistics: StatisticsOfLinks
+  readonly bridgeLinks: BridgeLinks
   readonly vlans: Vlans
   readonly mdb: Mdb
   readonly vnis: Vnis
@@ -64,6 +66,7 @@ export class Rtnetlink {
     this.fdb = new Fdb(socket)
     this.netconf = new Netconfs(socket)
     this.statistics = new StatisticsOfLinks(socket)
+    this.bridgeLinks = new BridgeLinks(socket)
     this.vlans = new Vlans(socket)
     this.mdb = new Mdb(socket)
     this.vnis = new Vnis(socket)

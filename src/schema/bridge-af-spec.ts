@@ -1,7 +1,11 @@
 /** What a bridge says of itself and its ports in IFLA_AF_SPEC of AF_BRIDGE (IFLA_BRIDGE_*, linux/if_bridge.h). */
 import { attribute, attributes, nested, repeated } from '../wire/attributes.js'
-import { bits, oneOf, u16, u32 } from '../wire/codec.js'
+import { bits, oneOf, u16, u32, u8 } from '../wire/codec.js'
+import { listOf } from '../wire/list.js'
 import { struct } from '../wire/struct.js'
+import { bridgeCfm } from './bridge-cfm.js'
+import { bridgeMrp } from './bridge-mrp.js'
+import { bridgePortState } from './bridge-port.js'
 
 /** BRIDGE_VLAN_INFO_*. */
 export const vlanFlag = {
@@ -38,6 +42,14 @@ const vlanTunnelInfo = attributes({
   flags: attribute(3, bits(u16(), vlanFlag)),
 })
 
+/** IFLA_BRIDGE_MST_ENTRY_* */
+const mstEntry = attributes({
+  /** The spanning tree: 0 to 4094. */
+  msti: attribute(1, u16({ max: 4094 })),
+  /** What the port does with packets of the tree’s VLANs. */
+  state: attribute(2, oneOf(u8(), bridgePortState)),
+})
+
 export const bridgeAfSpec = attributes({
   /** Whom it is for: the bridge that the link is a port of (`master`), the device itself (`self`). */
   flags: attribute(0, bits(u16(), bridgeFlag)),
@@ -47,4 +59,10 @@ export const bridgeAfSpec = attributes({
   vlanInfo: repeated(2, bridgeVlanInfo),
   /** The tunnels that VLANs are mapped to. */
   vlanTunnelInfo: repeated(3, nested(vlanTunnelInfo)),
+  /** The Media Redundancy Protocol. */
+  mrp: attribute(4, nested(bridgeMrp)),
+  /** Connectivity Fault Management. */
+  cfm: attribute(5, nested(bridgeCfm)),
+  /** The port’s state in each spanning tree. */
+  mst: attribute(6, listOf(1, nested(mstEntry))),
 })

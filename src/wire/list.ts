@@ -1,5 +1,5 @@
 /** Nests that hold one sort of value many times, as arrays. */
-import { attributes, type AttributeTable, type NestCodec, repeated } from './attributes.js'
+import { attributes, type AttributeTable, isNest, type NestCodec, NLA_F_NESTED, repeated } from './attributes.js'
 import type { Codec } from './codec.js'
 import { MalformedMessage } from './reader.js'
 
@@ -15,6 +15,8 @@ export function listOf<In, Out>(
   const expects = `an array of ${max === Infinity ? '' : `at most ${max}, each `}${codec.expects}`
   const table =
     type === 'index' ? undefined : (attributes({ item: repeated(type, codec) }) as unknown as AttributeTable)
+  // The kernel wants nests marked as such, in a nest as well.
+  const mark = isNest(codec) ? NLA_F_NESTED : 0
   return {
     wire: 'nest',
     expects,
@@ -27,7 +29,7 @@ export function listOf<In, Out>(
       for (let i = 0; i < value.length; i++) {
         w.trail[depth] = i
         w.depth = depth + 1
-        const token = w.open(type === 'index' ? i : type)
+        const token = w.open((type === 'index' ? i : type) | mark)
         codec.write(w, value[i] as In)
         w.close(token)
       }

@@ -1,6 +1,7 @@
 /** The commands of all families, and the requests that mean the same. */
 import { addressCases } from './address-cases.js'
 import { encapCases } from './encap-cases.js'
+import { bridgeLinkCases } from './bridge-link-cases.js'
 import { fdbCases } from './fdb-cases.js'
 import { kindCases } from './kind-cases.js'
 import { linkCases } from './link-cases.js'
@@ -32,6 +33,7 @@ export const CASES: Record<string, readonly Case[]> = {
   netconf: netconfCases,
   'address label': addressLabelCases,
   rule: ruleCases,
+  'bridge link': bridgeLinkCases,
   vlan: vlanCases,
   mdb: mdbCases,
   vni: vniCases,

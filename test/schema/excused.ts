@@ -12,24 +12,11 @@ const LATER = 'not built yet'
 export const EXCUSED_ENUMS: Record<string, string> = {
   ...all('traffic control is another family', 'TCA_UNSPEC', 'TCA_ROOT_UNSPEC'),
   ...all(LATER, 'NHA_UNSPEC', 'NHA_RES_GROUP_UNSPEC', 'NHA_RES_BUCKET_UNSPEC'),
-  ...all(LATER, 'IFLA_BRIDGE_MST_UNSPEC'),
-  ...all(LATER, 'IFLA_BRIDGE_MST_ENTRY_UNSPEC'),
-  ...all(LATER, 'IFLA_BRIDGE_MRP_UNSPEC', 'IFLA_BRIDGE_MRP_INSTANCE_UNSPEC', 'IFLA_BRIDGE_MRP_PORT_STATE_UNSPEC'),
-  ...all(LATER, 'IFLA_BRIDGE_MRP_PORT_ROLE_UNSPEC', 'IFLA_BRIDGE_MRP_RING_STATE_UNSPEC'),
-  ...all(LATER, 'IFLA_BRIDGE_MRP_RING_ROLE_UNSPEC', 'IFLA_BRIDGE_MRP_START_TEST_UNSPEC', 'IFLA_BRIDGE_MRP_INFO_UNSPEC'),
-  ...all(LATER, 'IFLA_BRIDGE_MRP_IN_STATE_UNSPEC', 'IFLA_BRIDGE_MRP_IN_ROLE_UNSPEC'),
-  ...all(LATER, 'IFLA_BRIDGE_MRP_START_IN_TEST_UNSPEC'),
-  ...all(LATER, 'IFLA_BRIDGE_CFM_UNSPEC', 'IFLA_BRIDGE_CFM_MEP_CREATE_UNSPEC', 'IFLA_BRIDGE_CFM_MEP_DELETE_UNSPEC'),
-  ...all(LATER, 'IFLA_BRIDGE_CFM_MEP_CONFIG_UNSPEC', 'IFLA_BRIDGE_CFM_CC_CONFIG_UNSPEC'),
-  ...all(LATER, 'IFLA_BRIDGE_CFM_CC_PEER_MEP_UNSPEC', 'IFLA_BRIDGE_CFM_CC_RDI_UNSPEC'),
-  ...all(LATER, 'IFLA_BRIDGE_CFM_CC_CCM_TX_UNSPEC', 'IFLA_BRIDGE_CFM_MEP_STATUS_UNSPEC'),
-  ...all(LATER, 'IFLA_BRIDGE_CFM_CC_PEER_STATUS_UNSPEC'),
 }
 
 /** Attributes and values that are in an enum that we have, and missing there; by the kernel's name. */
 export const EXCUSED: Record<string, string> = {
   ...all(LATER, 'RTA_NEWDST', 'RTA_TTL_PROPAGATE'),
-  ...all(LATER, 'IFLA_BRIDGE_MRP', 'IFLA_BRIDGE_CFM', 'IFLA_BRIDGE_MST'),
   ...all(LATER, 'NDA_NDM_STATE_MASK', 'NDA_NDM_FLAGS_MASK'),
   ...all('no kernel since 2.6 sends or takes it', 'RTA_PROTOINFO', 'RTA_SESSION', 'RTA_MP_ALGO'),
   ...all('no action, or reserved for one that never came', 'FR_ACT_UNSPEC', 'FR_ACT_RES3', 'FR_ACT_RES4'),
@@ -95,6 +82,8 @@ export const RENAMED: Record<string, string | string[]> = {
   MDBA_MDB_EATTR_RTPROT: 'protocol',
   VXLAN_VNIFILTER_ENTRY_STATS: 'statistics',
   VXLAN_VNIFILTER_ENTRY_GROUP6: 'group',
+  IFLA_BRIDGE_MST_ENTRY: 'item',
+  IFLA_BRIDGE_CFM_CC_PEER_MEP_INSTANCE: 'instance',
   IFLA_VXLAN_GROUP6: 'group',
   IFLA_VXLAN_LOCAL6: 'local',
   IFLA_DSA_MASTER: 'conduit',
