@@ -4,6 +4,8 @@ import type { AnyRequest, Request } from '../socket/request.js'
 import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
 import { Fdb } from './fdb.js'
 import { Neighbors } from './neighbors.js'
+import { NexthopBuckets } from './nexthop-buckets.js'
+import { Nexthops } from './nexthops.js'
 import { NamespaceIds } from './namespace-ids.js'
 import { Watch, type WatchGroup, type WatchOptions } from './watch.js'
 import { Links } from './links.js'
@@ -29,6 +31,8 @@ export class Rtnetlink {
   readonly neighbors: Neighbors
   readonly fdb: Fdb
   readonly namespaceIds: NamespaceIds
+  readonly nexthops: Nexthops
+  readonly nexthopBuckets: NexthopBuckets
 
   private constructor(socket: NetlinkSocket) {
     this.socket = socket
@@ -38,6 +42,8 @@ export class Rtnetlink {
     this.neighbors = new Neighbors(socket)
     this.fdb = new Fdb(socket)
     this.namespaceIds = new NamespaceIds(socket)
+    this.nexthops = new Nexthops(socket)
+    this.nexthopBuckets = new NexthopBuckets(socket)
   }
 
   /**

@@ -10,6 +10,7 @@ import {
   readNeighbor,
 } from '../schema/neighbor.js'
 import { type NamespaceId, readNamespaceId } from '../schema/namespace-id.js'
+import { type NexthopBucket, type NexthopObject, readBucket, readNexthop } from '../schema/nexthop.js'
 import { type Route, readRoute } from '../schema/route.js'
 import * as rtm from '../schema/rtnetlink.js'
 import type { NetlinkSocket } from '../socket/netlink-socket.js'
@@ -25,6 +26,8 @@ const GROUPS = {
   route: [rtm.RTNLGRP_IPV4_ROUTE, rtm.RTNLGRP_IPV6_ROUTE],
   neighbor: [rtm.RTNLGRP_NEIGH],
   nsid: [rtm.RTNLGRP_NSID],
+  /** Nexthop objects, and buckets of resilient groups that move. */
+  nexthop: [rtm.RTNLGRP_NEXTHOP],
 } as const
 export type WatchGroup = keyof typeof GROUPS
 
@@ -40,6 +43,9 @@ export type RouteEvent =
   | ({ type: 'neighbor'; neighbor: Neighbor } & Change)
   | ({ type: 'fdb'; entry: FdbEntry } & Change)
   | ({ type: 'nsid'; nsid: NamespaceId } & Change)
+  | ({ type: 'nexthop'; nexthop: NexthopObject } & Change)
+  /** A bucket of a resilient group has another nexthop. */
+  | ({ type: 'nexthopBucket'; bucket: NexthopBucket } & Change)
   /**
    * The kernel wants an entry that nobody has made (RTM_GETNEIGH): with `dst` a neighbour (l3miss of a vxlan,
    * app_solicit), with `lladdr` alone an FDB entry (l2miss).
@@ -208,6 +214,17 @@ function readEvent(r: Reader, message: Message): RouteEvent | undefined {
     case rtm.RTM_DELNSID: {
       const nsid = readNamespaceId(r, message)
       return nsid && { type: 'nsid', action: message.type === rtm.RTM_NEWNSID ? 'new' : 'delete', nsid }
+    }
+    case rtm.RTM_NEWNEXTHOP:
+    case rtm.RTM_DELNEXTHOP: {
+      const nexthop = readNexthop(r, message)
+      return nexthop && { type: 'nexthop', action: message.type === rtm.RTM_NEWNEXTHOP ? 'new' : 'delete', nexthop }
+    }
+    case rtm.RTM_NEWNEXTHOPBUCKET:
+    case rtm.RTM_DELNEXTHOPBUCKET: {
+      const action = message.type === rtm.RTM_NEWNEXTHOPBUCKET ? 'new' : 'delete'
+      const bucket = readBucket(r, message)
+      return bucket && { type: 'nexthopBucket', action, bucket }
     }
     default:
       return undefined

@@ -18,8 +18,14 @@ export const RTM_GETNEIGH = 30
 export const RTM_NEWNSID = 88
 export const RTM_DELNSID = 89
 export const RTM_GETNSID = 90
+export const RTM_NEWNEXTHOP = 104
+export const RTM_DELNEXTHOP = 105
+export const RTM_GETNEXTHOP = 106
 export const RTM_NEWLINKPROP = 108
 export const RTM_DELLINKPROP = 109
+export const RTM_NEWNEXTHOPBUCKET = 116
+export const RTM_DELNEXTHOPBUCKET = 117
+export const RTM_GETNEXTHOPBUCKET = 118
 
 export const RTNLGRP_LINK = 1
 export const RTNLGRP_NEIGH = 3
@@ -28,6 +34,7 @@ export const RTNLGRP_IPV4_ROUTE = 7
 export const RTNLGRP_IPV6_IFADDR = 9
 export const RTNLGRP_IPV6_ROUTE = 11
 export const RTNLGRP_NSID = 28
+export const RTNLGRP_NEXTHOP = 32
 
 export const AF_UNSPEC = 0
 export const AF_BRIDGE = 7

@@ -14,13 +14,16 @@ const IFADDRMSG = { family: 1, prefixlen: 1, flags: 1, scope: 1, index: 4 }
 const RTMSG = { family: 1, dst: 1, src: 1, tos: 1, table: 1, protocol: 1, scope: 1, type: 1, flags: 4 }
 const NDMSG = { family: 1, pad: 3, index: 4, state: 2, flags: 1, type: 1 }
 const RTGENMSG = { family: 1, pad: 3 }
+const NHMSG = { family: 1, scope: 1, protocol: 1, pad: 1, flags: 4 }
 const HEADERS: [first: number, last: number, name: string, fields: Record<string, number>][] = [
   [16, 19, 'LINK', IFINFOMSG],
   [20, 22, 'ADDR', IFADDRMSG],
   [24, 26, 'ROUTE', RTMSG],
   [28, 30, 'NEIGH', NDMSG],
   [88, 90, 'NSID', RTGENMSG],
+  [104, 106, 'NEXTHOP', NHMSG],
   [108, 110, 'LINKPROP', IFINFOMSG],
+  [116, 118, 'NEXTHOPBUCKET', NHMSG],
 ]
 const VERBS = ['NEW', 'DEL', 'GET', 'SET']
 

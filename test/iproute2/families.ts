@@ -5,6 +5,7 @@ import { fdbCases } from './fdb-cases.js'
 import { kindCases } from './kind-cases.js'
 import { linkCases } from './link-cases.js'
 import { neighborCases } from './neighbor-cases.js'
+import { nexthopCases } from './nexthop-cases.js'
 import { routeCases } from './route-cases.js'
 import type { Case } from './cases.js'
 
@@ -16,5 +17,6 @@ export const CASES: Record<string, readonly Case[]> = {
   route: routeCases,
   'encapsulation of a route': encapCases,
   neighbor: neighborCases,
+  nexthop: nexthopCases,
   fdb: fdbCases,
 }

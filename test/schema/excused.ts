@@ -13,7 +13,6 @@ export const EXCUSED_ENUMS: Record<string, string> = {
   ...all('traffic control is another family', 'TCA_UNSPEC', 'TCA_ROOT_UNSPEC'),
   ...all(LATER, 'FRA_UNSPEC', 'IFAL_ADDRESS', 'NETCONFA_UNSPEC', 'NDTA_UNSPEC', 'NDTPA_UNSPEC'),
   ...all(LATER, 'PREFIX_UNSPEC', 'NDUSEROPT_UNSPEC'),
-  ...all(LATER, 'NHA_UNSPEC', 'NHA_RES_GROUP_UNSPEC', 'NHA_RES_BUCKET_UNSPEC'),
   ...all(LATER, 'IFLA_BRIDGE_FLAGS', 'IFLA_BRIDGE_VLAN_TUNNEL_UNSPEC', 'IFLA_BRIDGE_MST_UNSPEC'),
   ...all(LATER, 'IFLA_BRIDGE_MST_ENTRY_UNSPEC', 'BRIDGE_XSTATS_UNSPEC'),
   ...all(LATER, 'IFLA_BRIDGE_MRP_UNSPEC', 'IFLA_BRIDGE_MRP_INSTANCE_UNSPEC', 'IFLA_BRIDGE_MRP_PORT_STATE_UNSPEC'),
@@ -52,7 +51,7 @@ export const EXCUSED: Record<string, string> = {
 
 /** Enums of values that no type of ours has the names of. */
 export const OTHER_ENUMS: Record<string, string> = {
-  ...all(LATER, 'FR_ACT_UNSPEC', 'NEXTHOP_GRP_TYPE_MPATH'),
+  ...all(LATER, 'FR_ACT_UNSPEC'),
   ...all(LATER, 'BR_MCAST_DIR_RX'),
   ILA_CMD_UNSPEC: 'commands of a generic netlink family',
   BRIDGE_MODE_UNSPEC: 'of the two modes one is `hairpin: true`',
@@ -111,6 +110,11 @@ export const RENAMED: Record<string, string | string[]> = {
   RTA_PREF: 'preference',
   RTA_NH_ID: 'nexthopId',
   SEG6_LOCAL_BPF_PROG_NAME: 'name',
+  NHA_GATEWAY: 'via',
+  NHA_RES_GROUP: 'resilient',
+  NHA_RES_BUCKET: 'bucket',
+  NHA_RES_BUCKET_NH_ID: 'nexthopId',
+  NEXTHOP_GRP_TYPE_RES: 'resilient',
   PORT_VDP_RESPONSE_VTID_VERSION_VIOALTION: 'vdpResponseVtidVersionViolation',
   IFF_POINTOPOINT: 'pointToPoint',
   BR_BOOLOPT_NO_LL_LEARN: 'noLinkLocalLearn',

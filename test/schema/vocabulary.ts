@@ -13,6 +13,7 @@ import { multicastRouter } from '../../src/schema/link-kinds/bridge.js'
 import { linkPorts } from '../../src/schema/link-ports.js'
 import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
 import { fdbAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
+import { nexthopAttributes, nexthopGroupType } from '../../src/schema/nexthop.js'
 import { routeEncapsulations as encaps } from '../../src/schema/route-encap/index.js'
 import { seg6Mode } from '../../src/schema/route-encap/seg6.js'
 import { seg6LocalAction, seg6LocalFlavor } from '../../src/schema/route-encap/seg6local.js'
@@ -148,6 +149,11 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   RPL_IPTUNNEL_UNSPEC: { tables: [encaps.rpl.data] },
   IOAM6_IPTUNNEL_UNSPEC: { tables: [encaps.ioam6.data] },
   LWT_XFRM_UNSPEC: { tables: [encaps.xfrm.data] },
+  NHA_UNSPEC: { tables: [nexthopAttributes] },
+  NHA_RES_GROUP_UNSPEC: { tables: [inside(nexthopAttributes, 'resilient')] },
+  NHA_RES_BUCKET_UNSPEC: { tables: [inside(nexthopAttributes, 'bucket')] },
+  NHA_GROUP_STATS_UNSPEC: { tables: [inside(nexthopAttributes, 'groupStats')] },
+  NHA_GROUP_STATS_ENTRY_UNSPEC: { tables: [inside(nexthopAttributes, 'groupStats', 'item')] },
   NETNSA_NONE: { tables: [namespaceIdAttributes] },
 }
 
@@ -186,6 +192,7 @@ export const VALUES: Record<string, Record<string, number>> = {
   ILA_CSUM_ADJUST_TRANSPORT: valuesOf(encaps.ila.data, 'csumMode'),
   ILA_ATYPE_IID: valuesOf(encaps.ila.data, 'identType'),
   ILA_HOOK_ROUTE_OUTPUT: valuesOf(encaps.ila.data, 'hookType'),
+  NEXTHOP_GRP_TYPE_MPATH: nexthopGroupType,
   RT_SCOPE_UNIVERSE: routeScopeNumber,
   RT_TABLE_UNSPEC: routeTableNumber,
   RTM_BASE: rtnetlink,
