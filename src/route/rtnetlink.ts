@@ -9,6 +9,8 @@ import { MulticastRoutes } from './multicast-routes.js'
 import { NeighborTables } from './neighbor-tables.js'
 import { Mdb } from './mdb.js'
 import { Neighbors } from './neighbors.js'
+import { NexthopBuckets } from './nexthop-buckets.js'
+import { Nexthops } from './nexthops.js'
 import { NamespaceIds } from './namespace-ids.js'
 import { Netconfs } from './netconf.js'
 import { StatisticsOfLinks } from './statistics.js'
@@ -51,6 +53,8 @@ export class Rtnetlink {
   readonly mdb: Mdb
   readonly vnis: Vnis
   readonly namespaceIds: NamespaceIds
+  readonly nexthops: Nexthops
+  readonly nexthopBuckets: NexthopBuckets
 
   private constructor(socket: NetlinkSocket) {
     this.socket = socket
@@ -71,6 +75,8 @@ export class Rtnetlink {
     this.mdb = new Mdb(socket)
     this.vnis = new Vnis(socket)
     this.namespaceIds = new NamespaceIds(socket)
+    this.nexthops = new Nexthops(socket)
+    this.nexthopBuckets = new NexthopBuckets(socket)
   }
 
   /**

@@ -17,6 +17,7 @@ import { type NamespaceId, readNamespaceId } from '../schema/namespace-id.js'
 import { type MulticastRoute, readMulticastRoute } from '../schema/multicast-route.js'
 import { type Netconf, readNetconf } from '../schema/netconf.js'
 import { type Route, readRoute } from '../schema/route.js'
+import { type NexthopBucket, type NexthopObject, readBucket, readNexthop } from '../schema/nexthop.js'
 import { readRule, type Rule } from '../schema/rule.js'
 import {
   type AdvertisedPrefix,
@@ -37,6 +38,8 @@ const GROUPS = {
   link: [rtm.RTNLGRP_LINK],
   address: [rtm.RTNLGRP_IPV4_IFADDR, rtm.RTNLGRP_IPV6_IFADDR],
   route: [rtm.RTNLGRP_IPV4_ROUTE, rtm.RTNLGRP_IPV6_ROUTE],
+  /** Nexthop objects, and buckets of resilient groups that move. */
+  nexthop: [rtm.RTNLGRP_NEXTHOP],
   rule: [rtm.RTNLGRP_IPV4_RULE, rtm.RTNLGRP_IPV6_RULE],
   neighbor: [rtm.RTNLGRP_NEIGH],
   netconf: [rtm.RTNLGRP_IPV4_NETCONF, rtm.RTNLGRP_IPV6_NETCONF, rtm.RTNLGRP_MPLS_NETCONF],
@@ -60,6 +63,9 @@ export type RouteEvent =
   | ({ type: 'link'; link: Link } & Change)
   | ({ type: 'address'; address: Address } & Change)
   | ({ type: 'route'; route: Route } & Change)
+  | ({ type: 'nexthop'; nexthop: NexthopObject } & Change)
+  /** A bucket of a resilient group has another nexthop. */
+  | ({ type: 'nexthopBucket'; bucket: NexthopBucket } & Change)
   /** Also of the rules of multicast routing, of which `rule.family` tells. */
   | ({ type: 'rule'; rule: Rule } & Change)
   /** A neighbour was made or changed; deleting one by hand shows as `new` with the state `failed`. */
@@ -232,6 +238,14 @@ const READERS = new Map<number, EventReader>([
     (r, message, action) =>
       event(readRoute(r, message), (route) => ({ type: 'route', action, route })) ??
       event(readMulticastRoute(r, message), (route) => ({ type: 'multicastRoute', action, route })),
+  ],
+  [
+    rtm.RTM_NEWNEXTHOP,
+    (r, message, action) => event(readNexthop(r, message), (nexthop) => ({ type: 'nexthop', action, nexthop })),
+  ],
+  [
+    rtm.RTM_NEWNEXTHOPBUCKET,
+    (r, message, action) => event(readBucket(r, message), (bucket) => ({ type: 'nexthopBucket', action, bucket })),
   ],
   [rtm.RTM_NEWRULE, (r, message, action) => event(readRule(r, message), (rule) => ({ type: 'rule', action, rule }))],
   [

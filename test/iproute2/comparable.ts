@@ -20,6 +20,7 @@ const BR_PORT_MSG = { family: 1, pad: 3, index: 4 }
 const BR_VLAN_MSG = { family: 1, pad: 3, index: 4 }
 const TUNNEL_MSG = { family: 1, flags: 1, pad: 2, index: 4 }
 const RTGENMSG = { family: 1, pad: 3 }
+const NHMSG = { family: 1, scope: 1, protocol: 1, pad: 1, flags: 4 }
 const HEADERS: [first: number, last: number, name: string, fields: Record<string, number>][] = [
   [16, 19, 'LINK', IFINFOMSG],
   [20, 22, 'ADDR', IFADDRMSG],
@@ -35,6 +36,9 @@ const HEADERS: [first: number, last: number, name: string, fields: Record<string
   [108, 110, 'LINKPROP', IFINFOMSG],
   [112, 114, 'VLAN', BR_VLAN_MSG],
   [120, 122, 'TUNNEL', TUNNEL_MSG],
+  [104, 106, 'NEXTHOP', NHMSG],
+  [108, 110, 'LINKPROP', IFINFOMSG],
+  [116, 118, 'NEXTHOPBUCKET', NHMSG],
 ]
 const VERBS = ['NEW', 'DEL', 'GET', 'SET']
 

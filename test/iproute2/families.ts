@@ -7,6 +7,7 @@ import { kindCases } from './kind-cases.js'
 import { linkCases } from './link-cases.js'
 import { mdbCases } from './mdb-cases.js'
 import { neighborCases } from './neighbor-cases.js'
+import { nexthopCases } from './nexthop-cases.js'
 import { routeCases } from './route-cases.js'
 import { ruleCases } from './rule-cases.js'
 import { addressLabelCases } from './address-label-cases.js'
@@ -26,6 +27,7 @@ export const CASES: Record<string, readonly Case[]> = {
   route: routeCases,
   'encapsulation of a route': encapCases,
   neighbor: neighborCases,
+  nexthop: nexthopCases,
   fdb: fdbCases,
   'multicast route': multicastRouteCases,
   statistics: statisticsCases,

@@ -11,7 +11,6 @@ const LATER = 'not built yet'
 /** Enums of attributes that no table holds, by their first member. */
 export const EXCUSED_ENUMS: Record<string, string> = {
   ...all('traffic control is another family', 'TCA_UNSPEC', 'TCA_ROOT_UNSPEC'),
-  ...all(LATER, 'NHA_UNSPEC', 'NHA_RES_GROUP_UNSPEC', 'NHA_RES_BUCKET_UNSPEC'),
 }
 
 /** Attributes and values that are in an enum that we have, and missing there; by the kernel's name. */
@@ -31,7 +30,6 @@ export const EXCUSED: Record<string, string> = {
 
 /** Enums of values that no type of ours has the names of. */
 export const OTHER_ENUMS: Record<string, string> = {
-  ...all(LATER, 'NEXTHOP_GRP_TYPE_MPATH'),
   BR_MCAST_DIR_RX: 'the counters of each direction have names of their own',
   ILA_CMD_UNSPEC: 'commands of a generic netlink family',
   BRIDGE_MODE_UNSPEC: 'of the two modes one is `hairpin: true`',
@@ -128,6 +126,11 @@ export const RENAMED: Record<string, string | string[]> = {
   RTA_PREF: 'preference',
   RTA_NH_ID: 'nexthopId',
   SEG6_LOCAL_BPF_PROG_NAME: 'name',
+  NHA_GATEWAY: 'via',
+  NHA_RES_GROUP: 'resilient',
+  NHA_RES_BUCKET: 'bucket',
+  NHA_RES_BUCKET_NH_ID: 'nexthopId',
+  NEXTHOP_GRP_TYPE_RES: 'resilient',
   PORT_VDP_RESPONSE_VTID_VERSION_VIOALTION: 'vdpResponseVtidVersionViolation',
   IFF_POINTOPOINT: 'pointToPoint',
   BR_BOOLOPT_NO_LL_LEARN: 'noLinkLocalLearn',

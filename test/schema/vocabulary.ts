@@ -20,6 +20,7 @@ import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
 import { fdbAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
 import { neighborTableAttributes } from '../../src/schema/neighbor-table.js'
 import { netconfAttributes } from '../../src/schema/netconf.js'
+import { nexthopAttributes, nexthopGroupType } from '../../src/schema/nexthop.js'
 import { routeEncapsulations as encaps } from '../../src/schema/route-encap/index.js'
 import { seg6Mode } from '../../src/schema/route-encap/seg6.js'
 import { seg6LocalAction, seg6LocalFlavor } from '../../src/schema/route-encap/seg6local.js'
@@ -228,6 +229,11 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   LWT_XFRM_UNSPEC: { tables: [encaps.xfrm.data] },
   PREFIX_UNSPEC: { tables: [prefixAttributes] },
   NDUSEROPT_UNSPEC: { tables: [ndUserOptionAttributes] },
+  NHA_UNSPEC: { tables: [nexthopAttributes] },
+  NHA_RES_GROUP_UNSPEC: { tables: [inside(nexthopAttributes, 'resilient')] },
+  NHA_RES_BUCKET_UNSPEC: { tables: [inside(nexthopAttributes, 'bucket')] },
+  NHA_GROUP_STATS_UNSPEC: { tables: [inside(nexthopAttributes, 'groupStats')] },
+  NHA_GROUP_STATS_ENTRY_UNSPEC: { tables: [inside(nexthopAttributes, 'groupStats', 'item')] },
   NETNSA_NONE: { tables: [namespaceIdAttributes] },
 }
 
@@ -266,6 +272,7 @@ export const VALUES: Record<string, Record<string, number>> = {
   ILA_CSUM_ADJUST_TRANSPORT: valuesOf(encaps.ila.data, 'csumMode'),
   ILA_ATYPE_IID: valuesOf(encaps.ila.data, 'identType'),
   ILA_HOOK_ROUTE_OUTPUT: valuesOf(encaps.ila.data, 'hookType'),
+  NEXTHOP_GRP_TYPE_MPATH: nexthopGroupType,
   RT_SCOPE_UNIVERSE: routeScopeNumber,
   RT_TABLE_UNSPEC: routeTableNumber,
   FR_ACT_UNSPEC: ruleAction,
