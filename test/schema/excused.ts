@@ -26,7 +26,6 @@ export const EXCUSED_ENUMS: Record<string, string> = {
 
 /** Attributes and values that are in an enum that we have, and missing there; by the kernel's name. */
 export const EXCUSED: Record<string, string> = {
-  ...all(LATER, 'NDA_NDM_STATE_MASK', 'NDA_NDM_FLAGS_MASK'),
   ...all('no kernel since 2.6 sends or takes it', 'RTA_PROTOINFO', 'RTA_SESSION', 'RTA_MP_ALGO'),
   RT_TABLE_COMPAT: 'stands in the header for a table above 255, which RTA_TABLE has; it is never the table itself',
 }
@@ -38,7 +37,6 @@ export const OTHER_ENUMS: Record<string, string> = {
   ...all(LATER, 'ILA_CSUM_ADJUST_TRANSPORT', 'ILA_ATYPE_IID', 'ILA_HOOK_ROUTE_OUTPUT', 'BR_MCAST_DIR_RX'),
   ILA_CMD_UNSPEC: 'commands of a generic netlink family',
   BRIDGE_MODE_UNSPEC: 'of the two modes one is `hairpin: true`',
-  FDB_NOTIFY_BIT: 'bits that `activityNotify` has as a number',
 }
 
 /** Enums of which only what is used has a number here. Those that are there are compared. */
@@ -97,6 +95,8 @@ export const RENAMED: Record<string, string | string[]> = {
   IFA_CACHEINFO: 'validLifetime',
   IFA_RT_PRIORITY: 'metric',
   IFA_PROTO: 'protocol',
+  FDB_NOTIFY_BIT: 'notify',
+  FDB_NOTIFY_INACTIVE_BIT: 'inactive',
   NDA_IFINDEX: ['ifindex', 'via'],
   NDA_NH_ID: 'nexthopId',
   NDA_FDB_EXT_ATTRS: 'fdbExtended',

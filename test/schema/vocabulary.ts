@@ -16,7 +16,7 @@ import { linkPorts } from '../../src/schema/link-ports.js'
 import { mdbAttributes, mdbOptions, mdbRequestAttributes } from '../../src/schema/mdb.js'
 import { routerPorts } from '../../src/schema/multicast-router-port.js'
 import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
-import { fdbAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
+import { fdbActivity, fdbAttributes, fdbFlushAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
 import { routeAttributes, routeTableNumber, routeTypeNumber } from '../../src/schema/route.js'
 import { routeScopeNumber } from '../../src/schema/route-scope.js'
 import * as rtnetlink from '../../src/schema/rtnetlink.js'
@@ -128,7 +128,7 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   IFLA_XFRM_UNSPEC: { tables: [kinds.xfrm.data] },
 
   IFA_UNSPEC: { tables: [addressAttributes], spec: 'rt-addr/addr-attrs' },
-  NDA_UNSPEC: { tables: [neighborAttributes, fdbAttributes], spec: 'rt-neigh/neighbour-attrs' },
+  NDA_UNSPEC: { tables: [neighborAttributes, fdbAttributes, fdbFlushAttributes], spec: 'rt-neigh/neighbour-attrs' },
   NFEA_UNSPEC: { tables: [inside(fdbAttributes, 'fdbExtended')] },
   IFLA_BRIDGE_FLAGS: { tables: [bridgeAfSpec] },
   IFLA_BRIDGE_VLAN_TUNNEL_UNSPEC: { tables: [inside(bridgeAfSpec, 'vlanTunnelInfo')] },
@@ -210,6 +210,7 @@ export const VALUES: Record<string, Record<string, number>> = {
   RTN_UNSPEC: routeTypeNumber,
   RT_SCOPE_UNIVERSE: routeScopeNumber,
   RT_TABLE_UNSPEC: routeTableNumber,
+  FDB_NOTIFY_BIT: fdbActivity,
   RTM_BASE: rtnetlink,
   RTNLGRP_NONE: rtnetlink,
 }
