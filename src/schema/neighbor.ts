@@ -82,10 +82,13 @@ const cacheInfo: Codec<NeighborCacheInfo> = {
         },
 }
 
+/** FDB_NOTIFY_*: `notify` has the kernel tell when the entry comes to be active or inactive, `inactive` says that it is. */
+export const fdbActivity = { notify: 1 << 0, inactive: 1 << 1 } as const
+
 /** NFEA_*: activity of a bridge's FDB entry. */
 const fdbExtended = attributes({
-  /** Notify when the entry becomes inactive (bit 0) and when active again (bit 1). */
-  activityNotify: attribute(1, u8()),
+  /** Whether the kernel tells of the entry's activity, and whether it is inactive (5.14). */
+  activityNotify: attribute(1, bits(u8(), fdbActivity)),
   /** Do not refresh the entry's time when it is replaced. */
   dontRefresh: writeOnly(2, flag()),
 })
@@ -209,7 +212,7 @@ export interface FdbEntry {
   cacheInfo?: NeighborCacheInfo
   protocol?: string | number
   extendedFlags?: readonly (string | number)[]
-  fdbExtended?: { activityNotify?: number }
+  fdbExtended?: { activityNotify?: readonly (keyof typeof fdbActivity | number)[] }
   linkNetnsid?: number
   unknownAttributes?: { type: number; data: Uint8Array }[]
 }
@@ -315,8 +318,10 @@ export interface FdbKey {
   self?: boolean | undefined
   /** The table of the bridge that is the link's master. */
   master?: boolean | undefined
+  /** vxlan in external mode: the VNI that the entry belongs to, 0 to 16777215 (`srcVni` of it). */
+  vni?: number | undefined
 }
-const fdbKeyOptions = ['link', 'lladdr', 'vlan', 'self', 'master'] satisfies (keyof FdbKey)[]
+const fdbKeyOptions = ['link', 'lladdr', 'vlan', 'self', 'master', 'vni'] satisfies (keyof FdbKey)[]
 
 /** Writes the question for one FDB entry. */
 export function writeFdbQuestion(w: Writer, type: number, flags: number, key: FdbKey) {
@@ -342,6 +347,123 @@ export function writeFdbQuestion(w: Writer, type: number, flags: number, key: Fd
   const at = w.at(header)
   w.bytes[at] = AF_BRIDGE
   w.bytes[at + 10] = (master ? neighborFlag.master : 0) | ((key.self ?? !master) ? neighborFlag.self : 0)
+  return w.finish()
+}
+
+/** NDA_* of a flush: what entries are to have, and which bits of their state and flags count. */
+export const fdbFlushAttributes = attributes({
+  dst: attribute(1, ip()),
+  vlan: attribute(5, u16({ min: 1, max: 4094 })),
+  port: attribute(6, be16({ min: 1 })),
+  vni: attribute(7, u32({ max: 0xffffff })),
+  ifindex: attribute(8, linkIndex()),
+  srcVni: attribute(11, u32({ max: 0xffffff })),
+  nexthopId: attribute(13, u32({ min: 1 })),
+  ndmStateMask: attribute(16, bits(u16(), neighborState)),
+  ndmFlagsMask: attribute(17, bits(u8(), neighborFlag)),
+})
+
+/** Flags that entries to be flushed have, or have not. */
+const flushFlags = ['use', 'externLearn', 'sticky', 'offloaded', 'router'] as const
+
+/** Which FDB entries to flush: those that fit all of it. */
+export interface FdbFlush {
+  /** A bridge, a port of one (with `master`), or a vxlan. */
+  link: LinkReference
+  /** The table of the link itself (the default, unless `master` is given): a bridge or a vxlan. */
+  self?: boolean | undefined
+  /** The link's entries in the table of the bridge that is its master. */
+  master?: boolean | undefined
+  /** Of a bridge: those of one of its ports, or of itself. */
+  brport?: LinkReference | undefined
+  /**
+   * Those that are `permanent`, or `static` (not aged), or `dynamic` (aged), or `all`. Default: `static` and `dynamic`
+   * ones; permanent are also the addresses that a bridge takes packets for itself.
+   */
+  state?: 'permanent' | 'static' | 'dynamic' | 'all' | undefined
+  /** Of a bridge: those that were added by hand (true) or were not (false). */
+  use?: boolean | undefined
+  /** Those that a control plane learned, or did not. */
+  externLearn?: boolean | undefined
+  /** Of a bridge: those that may not move to another port, or may. */
+  sticky?: boolean | undefined
+  /** Those that the hardware has, or has not. */
+  offloaded?: boolean | undefined
+  /** Of a vxlan: those of routers, or of others. */
+  router?: boolean | undefined
+  /** Of a bridge: those of one VLAN, 1 to 4094. */
+  vlan?: number | undefined
+  /** Of a vxlan: those that lead to one VTEP. */
+  dst?: string | Uint8Array | undefined
+  /** Of a vxlan: those with this remote UDP port, 1 to 65535. */
+  port?: number | undefined
+  /** Of a vxlan: those with this remote VNI, 0 to 16777215. */
+  vni?: number | undefined
+  /** Of a vxlan in external mode: those that belong to a VNI, 0 to 16777215. */
+  srcVni?: number | undefined
+  /** Of a vxlan: those of one nexthop group. */
+  nexthopId?: number | undefined
+}
+
+const flushOptions = [
+  'link', 'self', 'master', 'brport', 'state', ...flushFlags, 'vlan', 'dst', 'port', 'vni', 'srcVni', 'nexthopId',
+] as const satisfies (keyof FdbFlush)[] // prettier-ignore
+
+/** The bits of the state that entries to be flushed have, and those that count. */
+export const fdbFlushState = {
+  permanent: { state: neighborState.permanent, mask: neighborState.permanent },
+  static: { state: neighborState.noarp, mask: neighborState.noarp | neighborState.permanent },
+  dynamic: { state: 0, mask: neighborState.noarp | neighborState.permanent },
+  all: { state: 0, mask: 0 },
+  /** Where nothing is said. */
+  temporary: { state: 0, mask: neighborState.permanent },
+} as const
+
+/** Writes the deletion of all FDB entries that fit. */
+export function writeFdbFlush(w: Writer, type: number, flags: number, filter: FdbFlush) {
+  w.begin(type, flags, NDMSG_SIZE)
+  const header = w.offset - NDMSG_SIZE
+  required(w, filter, 'link', 'a link')
+  let ndmFlags = 0
+  let flagsMask = 0
+  let self: boolean | undefined
+  let wanted: (typeof fdbFlushState)[keyof typeof fdbFlushState] = fdbFlushState.temporary
+  for (const name in filter) {
+    const value: unknown = filter[name as keyof FdbFlush]
+    if (value === undefined) continue
+    w.trail[0] = name
+    w.depth = 1
+    if (name === 'link') putLinkReference(w, w.at(header) + 4, value as LinkReference)
+    else if (name === 'self') self = truth(w, value)
+    else if (name === 'master') ndmFlags |= truth(w, value) ? neighborFlag.master : 0
+    else if (name === 'state') {
+      if (typeof value !== 'string' || value === 'temporary' || !Object.hasOwn(fdbFlushState, value)) {
+        throw w.invalid('permanent, static, dynamic or all', value, typeof value === 'string' ? 'range' : 'type')
+      }
+      wanted = fdbFlushState[value as 'all']
+    } else if ((flushFlags as readonly string[]).includes(name)) {
+      const bit = neighborFlag[name as NeighborFlag]
+      flagsMask |= bit
+      if (truth(w, value)) ndmFlags |= bit
+    } else if (name === 'brport') {
+      const token = w.open(8)
+      putLinkReference(w, w.position, value as LinkReference)
+      w.position += 4
+      w.close(token)
+    } else {
+      if (!(flushOptions as readonly string[]).includes(name)) throw unknownOption(name, flushOptions)
+      w.depth = 0
+      fdbFlushAttributes.writeOne(w, name, value, flushOptions)
+    }
+  }
+  w.depth = 0
+  if (wanted.mask !== 0) fdbFlushAttributes.write(w, { ndmStateMask: [wanted.mask] })
+  if (flagsMask !== 0) fdbFlushAttributes.write(w, { ndmFlagsMask: [flagsMask] })
+  if (self ?? (ndmFlags & neighborFlag.master) === 0) ndmFlags |= neighborFlag.self
+  const at = w.at(header)
+  w.bytes[at] = AF_BRIDGE
+  w.u16[(at + 8) >> 1] = wanted.state
+  w.bytes[at + 10] = ndmFlags
   return w.finish()
 }
 

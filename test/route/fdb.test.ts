@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
-import type { NetlinkError } from '../../src/errors.js'
+import { NetlinkError } from '../../src/errors.js'
 import { Netns } from '../../src/netns/netns.js'
-import { fdbAdd, fdbAppend, fdbDelete, fdbGet, fdbList } from '../../src/route/fdb.js'
+import { Fdb, fdbAdd, fdbAppend, fdbDelete, fdbFlush, type FdbFlush, fdbGet, fdbList } from '../../src/route/fdb.js'
 import { Rtnetlink } from '../../src/route/rtnetlink.js'
 import { type FdbSpec, NDMSG_SIZE, readFdb } from '../../src/schema/neighbor.js'
+import type { Request } from '../../src/socket/request.js'
 import { HEADER_SIZE, Messages } from '../../src/wire/message.js'
 import { Reader } from '../../src/wire/reader.js'
 import { ip } from '../support/iproute2.js'
@@ -161,9 +162,8 @@ inNamespace('an FDB entry of a bridge', () => {
       [mac(3), 'self', undefined],
     ])
     expect(tables('br0')).toEqual([[mac(4), '', 'br0']])
-    expect((await read('p0')).filter(({ lladdr, vlan }) => lladdr === mac(1) && vlan === undefined)).toMatchObject([
-      { master: br0, flags: [] },
-    ])
+    const mine = (await read('p0')).filter(({ lladdr, vlan }) => lladdr === mac(1) && vlan === undefined)
+    expect(mine).toMatchObject([{ master: br0, flags: [] }])
   })
 
   it('is permanent, static or dynamic, sticky, learned elsewhere, in use', async () => {
@@ -191,16 +191,23 @@ inNamespace('an FDB entry of a bridge', () => {
     await expect(rt.fdb.add({ link: 'p1', lladdr: mac(1), master: true })).rejects.toMatchObject({ code: 'EEXIST' })
     await rt.fdb.replace({ link: 'p1', lladdr: mac(1), master: true, state: 'static' })
     expect(seen('p0')).toEqual([])
-    expect(seen('p1').filter(({ vlan }) => vlan === undefined)).toMatchObject([{ mac: mac(1), state: 'static' }])
+    const moved = seen('p1').filter(({ vlan }) => vlan === undefined)
+    expect(moved).toMatchObject([{ mac: mac(1), state: 'static' }])
   })
 
   it('has its activity watched', async () => {
     // Not every iproute2 knows of it.
-    await rt.fdb.add({ link: 'p0', lladdr: mac(1), master: true, state: 'static', fdbExtended: { activityNotify: 3 } })
+    await rt.fdb.add({
+      link: 'p0',
+      lladdr: mac(1),
+      master: true,
+      state: 'static',
+      fdbExtended: { activityNotify: ['notify', 'inactive'] },
+    })
     await rt.fdb.add({ link: 'p0', lladdr: mac(2), master: true, state: 'static', fdbExtended: { dontRefresh: true } })
     const found = await read('p0')
     const of = (i: number) => found.find(({ lladdr }) => lladdr === mac(i))
-    expect([of(1)!.fdbExtended, of(2)!.fdbExtended]).toEqual([{ activityNotify: 3 }, undefined])
+    expect([of(1)!.fdbExtended, of(2)!.fdbExtended]).toEqual([{ activityNotify: ['notify', 'inactive'] }, undefined])
   })
 
   it('carries its VLAN, which this kernel may not filter by', () => {
@@ -232,7 +239,7 @@ inNamespace('asking for one FDB entry', () => {
   })
 })
 
-inNamespace('listing and flushing FDB entries', () => {
+inNamespace('listing FDB entries', () => {
   it('has the kernel filter by link and by bridge', async () => {
     ip(netns, 'link add vx1 type vxlan id 43 dstport 4790')
     for (const link of ['vx0', 'vx1']) await rt.fdb.add({ link, lladdr: mac(1), dst: '127.0.0.1' })
@@ -260,43 +267,166 @@ inNamespace('listing and flushing FDB entries', () => {
     expect(await listed({ bridge: 'br0', link: 'p0' })).toEqual([[p0, mac(2)]])
     expect(await listed({ link: 4242 })).toEqual([])
   })
+})
 
-  it('flushes what ages and is static, and the permanent where it is told to', async () => {
-    await rt.fdb.add({ link: 'vx0', lladdr: mac(1), dst: '127.0.0.1', state: 'static' })
-    await rt.fdb.add({ link: 'vx0', lladdr: mac(2), dst: '127.0.0.1' })
-    await rt.fdb.append({ link: 'vx0', lladdr: ZERO, dst: '127.0.0.1' })
-    await rt.fdb.append({ link: 'vx0', lladdr: ZERO, dst: '127.0.0.2', vni: 5, port: 7, via: 'lo' })
-    await rt.fdb.add({ link: 'p0', lladdr: mac(3), master: true, state: 'static' })
-    await rt.fdb.add({ link: 'p0', lladdr: mac(4), self: true })
-    await rt.fdb.add({ link: 'br0', lladdr: mac(5) })
-    expect(await rt.fdb.flush({ link: 'vx0' })).toBe(1)
-    expect(
-      seen('vx0')
-        .map(({ mac }) => mac)
-        .sort(),
-    ).toEqual([ZERO, ZERO, mac(2)])
-    expect(await rt.fdb.flush({ link: 'vx0', vlan: 9, permanent: true })).toBe(0)
-    expect(await rt.fdb.flush({ bridge: 'br0' })).toBeGreaterThanOrEqual(1)
-    expect(seen('p0').map(({ mac }) => mac)).toEqual([mac(4)])
-    // Ours, and the ports' own addresses.
-    expect(await rt.fdb.flush({ permanent: true })).toBeGreaterThanOrEqual(4)
-    expect(seen('vx0')).toEqual([])
-    expect(seen('br0')).toEqual([])
-    expect(seen('p0').map(({ mac }) => mac)).toEqual([mac(4)])
+/** Flushes as a kernel does that deletes nothing at once: one by one. */
+class Singly extends Fdb {
+  protected override run<Arguments extends unknown[], Result>(
+    make: (...args: Arguments) => Request<Result>,
+    ...args: Arguments
+  ): Promise<Result> {
+    if ((make as unknown) !== fdbFlush) return super.run(make, ...args)
+    const request = make(...args)
+    return Promise.reject(
+      new NetlinkError({ errno: 95, request: request.operation.message, action: 'flush', reason: 'Bulk delete …' }),
+    )
+  }
+}
+
+for (const [how, fdb] of [
+  ['by the kernel, where it can', () => rt.fdb],
+  ['one by one', () => new Singly(rt.socket)],
+] as const) {
+  inNamespace(`flushing FDB entries ${how}`, () => {
+    const left = (dev: string) => [...new Set(seen(dev).map(({ mac }) => mac))].sort()
+    beforeEach(async () => {
+      // The ports have addresses of their own, which are permanent.
+      for (const link of ['br0', 'vx0', 'p0']) ip(netns, `link set ${link} address 06:00:00:00:00:01`)
+      await rt.fdb.add({ link: 'p0', lladdr: mac(1), master: true, state: 'static' })
+      await rt.fdb.add({ link: 'p0', lladdr: mac(2), master: true, state: 'dynamic' })
+      await rt.fdb.add({ link: 'p0', lladdr: mac(3), master: true, state: 'permanent' })
+      await rt.fdb.add({ link: 'vx0', lladdr: mac(4), master: true, state: 'static' })
+      await rt.fdb.add({ link: 'br0', lladdr: mac(5) })
+      await rt.fdb.add({ link: 'p0', lladdr: mac(6), self: true })
+    })
+
+    it('leaves what is permanent, of all ports of a bridge', async () => {
+      await fdb().flush({ link: 'br0' })
+      expect([left('p0'), left('vx0'), left('br0')]).toEqual([[mac(3), mac(6)], [], [mac(5)]])
+    })
+
+    it('takes one port by its master, and no entries of the device', async () => {
+      await fdb().flush({ link: 'p0', master: true, state: 'all' })
+      expect([left('p0'), left('vx0'), left('br0')]).toEqual([[mac(6)], [mac(4)], [mac(5)]])
+    })
+
+    it('takes one port by its bridge', async () => {
+      await fdb().flush({ link: 'br0', brport: 'p0' })
+      expect([left('p0'), left('vx0')]).toEqual([[mac(3), mac(6)], [mac(4)]])
+    })
+
+    it('takes those of one state', async () => {
+      await fdb().flush({ link: 'br0', state: 'static' })
+      expect([left('p0'), left('vx0')]).toEqual([[mac(2), mac(3), mac(6)], []])
+      await fdb().flush({ link: 'br0', state: 'dynamic' })
+      expect(left('p0')).toEqual([mac(3), mac(6)])
+      await fdb().flush({ link: 'br0', state: 'permanent' })
+      expect([left('p0'), left('br0')]).toEqual([[mac(6)], []])
+    })
+
+    it('takes those with flags, or without', async () => {
+      await rt.fdb.add({ link: 'p0', lladdr: mac(7), master: true, state: 'static', sticky: true })
+      await rt.fdb.add({ link: 'p0', lladdr: mac(8), master: true, state: 'dynamic', externLearn: true })
+      await fdb().flush({ link: 'br0', sticky: true })
+      expect(left('p0')).toEqual([mac(1), mac(2), mac(3), mac(6), mac(8)])
+      await fdb().flush({ link: 'br0', externLearn: false, offloaded: false })
+      expect(left('p0')).toEqual([mac(3), mac(6), mac(8)])
+    })
+
+    it('takes those of a vxlan that fit', async () => {
+      ip(netns, 'link add vx1 type vxlan id 43 dstport 4790')
+      const fill = async () => {
+        await fdb().flush({ link: 'vx1', state: 'all' })
+        expect(left('vx1')).toEqual([])
+        await rt.fdb.add({ link: 'vx1', lladdr: mac(1), dst: '127.0.0.1' })
+        await rt.fdb.add({ link: 'vx1', lladdr: mac(2), dst: '127.0.0.2', port: 1234, state: 'static' })
+        await rt.fdb.add({ link: 'vx1', lladdr: mac(3), dst: '127.0.0.3', vni: 77, state: 'dynamic' })
+      }
+      const flushes: [Omit<FdbFlush, 'link'>, string[]][] = [
+        [{}, [mac(1)]],
+        [{ state: 'permanent' }, [mac(2), mac(3)]],
+        [{ dst: '127.0.0.2' }, [mac(1), mac(3)]],
+        [{ dst: '127.0.0.3' }, [mac(1), mac(2)]],
+        [{ dst: new Uint8Array([127, 0, 0, 2]) }, [mac(1), mac(3)]],
+        [{ dst: '127.0.0.1' }, [mac(1), mac(2), mac(3)]],
+        [{ port: 1234, state: 'all' }, [mac(1), mac(3)]],
+        [{ port: 4790, state: 'all' }, [mac(2)]],
+        [{ vni: 77, state: 'all' }, [mac(1), mac(2)]],
+        [{ vni: 43, state: 'all' }, [mac(3)]],
+      ]
+      for (const [filter, rest] of flushes) {
+        await fill()
+        await fdb().flush({ link: 'vx1', ...filter })
+        expect(left('vx1'), JSON.stringify(filter)).toEqual(rest)
+      }
+    })
+
+    it('takes those of one VTEP of IPv6, however its address is written', async () => {
+      ip(netns, 'link add vx6 type vxlan id 44 dstport 4791 local ::1')
+      await rt.fdb.add({ link: 'vx6', lladdr: mac(1), dst: '2001:db8::1' })
+      await rt.fdb.add({ link: 'vx6', lladdr: mac(2), dst: '2001:db8::2' })
+      await fdb().flush({ link: 'vx6', dst: '2001:DB8:0::1', state: 'all' })
+      expect(left('vx6')).toEqual([mac(2)])
+    })
+
+    it('takes those of one VNI of a vxlan that has many', async () => {
+      ip(netns, 'link add vx1 type vxlan external dstport 4790')
+      await rt.fdb.add({ link: 'vx1', lladdr: mac(1), dst: '127.0.0.1', srcVni: 10, vni: 10 })
+      await rt.fdb.add({ link: 'vx1', lladdr: mac(1), dst: '127.0.0.1', srcVni: 11, vni: 11 })
+      await fdb().flush({ link: 'vx1', srcVni: 10, state: 'all' })
+      expect((await rt.fdb.list({ link: 'vx1' })).map(({ srcVni }) => srcVni)).toEqual([11])
+    })
+
+    it('takes thousands', async () => {
+      const entries = Array.from({ length: 2000 }, (_, i) => ({
+        link: 'vx0',
+        lladdr: `02:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')}`,
+        dst: `127.0.0.${1 + (i % 200)}`,
+        state: 'static' as const,
+      }))
+      await Promise.all(entries.map((entry) => rt.fdb.add(entry)))
+      expect(left('vx0')).toHaveLength(2000)
+      await fdb().flush({ link: 'vx0' })
+      expect(left('vx0')).toEqual([mac(4)])
+    })
+
+    it('says what there is no table of', async () => {
+      await expect(fdb().flush({ link: 'q0' })).rejects.toMatchObject({ code: 'EOPNOTSUPP', request: 'RTM_DELNEIGH' })
+      await expect(fdb().flush({ link: 'nope' })).rejects.toMatchObject({ code: 'ENODEV' })
+    })
+  })
+}
+
+inNamespace('flushing FDB entries that were added by hand', () => {
+  it('is the kernel’s to do, which alone knows them', async () => {
+    await rt.fdb.add({ link: 'p0', lladdr: mac(1), master: true, state: 'static' })
+    await rt.fdb.flush({ link: 'br0', use: false, state: 'all' })
+    expect(seen('p0').map(({ mac }) => mac)).toContain(mac(1))
+    await rt.fdb.flush({ link: 'br0', use: true })
+    expect(seen('p0').map(({ mac }) => mac)).not.toContain(mac(1))
+    await expect(new Singly(rt.socket).flush({ link: 'br0', use: true })).rejects.toMatchObject({ code: 'EOPNOTSUPP' })
   })
 
-  it('adds and flushes by the thousand', async () => {
-    const entries = Array.from({ length: 2000 }, (_, i) => ({
-      link: 'vx0',
-      lladdr: `02:00:00:00:${(i >> 8).toString(16).padStart(2, '0')}:${(i & 255).toString(16).padStart(2, '0')}`,
-      dst: `127.0.0.${1 + (i % 200)}`,
-      state: 'static' as const,
-    }))
-    await Promise.all(entries.map((entry) => rt.fdb.add(entry)))
-    expect(seen('vx0')).toHaveLength(2000)
-    expect(await rt.fdb.flush({ link: 'vx0' })).toBe(2000)
-    expect(seen('vx0')).toEqual([])
+  it('is refused where the filter is of another sort of link', async () => {
+    await expect(rt.fdb.flush({ link: 'br0', vni: 5 })).rejects.toMatchObject({ code: 'EINVAL', attribute: 'vni' })
   })
+})
+
+it.each([
+  ['no link', {}, /^link: expected a link, got undefined/],
+  [
+    'a state that there is not',
+    { link: 1, state: 'local' },
+    /^state: expected permanent, static, dynamic or all, got "local"/,
+  ],
+  ['the state that is the default', { link: 1, state: 'temporary' }, /^state: expected permanent/],
+  ['a flag that is none', { link: 1, sticky: 1 }, /^sticky: expected true or false, got 1/],
+  ['VLAN 0', { link: 1, vlan: 0 }, /^vlan: expected an integer from 1 to 4094, got 0/],
+  ['the masks themselves', { link: 1, ndmStateMask: ['permanent'] }, /^ndmStateMask: unknown option/],
+  ['an unknown option', { link: 1, permanent: true }, /^permanent: unknown option/],
+  ['a VTEP that is none', { link: 1, dst: '10.0.0' }, /^dst: expected an IPv4 or IPv6 address, got "10.0.0"/],
+])('a flush with %s is refused before anything is sent', (_, filter, message) => {
+  expect(() => fdbFlush(filter as unknown as FdbFlush)).toThrow(message)
 })
 
 inNamespace('what the kernel refuses of FDB entries', () => {

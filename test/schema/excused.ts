@@ -16,7 +16,6 @@ export const FOREIGN_ENUMS: Record<string, string> = {
 /** Attributes and values that are in an enum that we have, and missing there; by the kernel's name. */
 export const EXCUSED: Record<string, string> = {
   ...all(LATER, 'RTA_NEWDST', 'RTA_TTL_PROPAGATE'),
-  ...all(LATER, 'NDA_NDM_STATE_MASK', 'NDA_NDM_FLAGS_MASK'),
   ...all('no kernel since 2.6 sends or takes it', 'RTA_PROTOINFO', 'RTA_SESSION', 'RTA_MP_ALGO'),
   ...all('no action, or reserved for one that never came', 'FR_ACT_UNSPEC', 'FR_ACT_RES3', 'FR_ACT_RES4'),
   ...all(
@@ -33,7 +32,6 @@ export const OTHER_ENUMS: Record<string, string> = {
   BR_MCAST_DIR_RX: 'the counters of each direction have names of their own',
   ILA_CMD_UNSPEC: 'commands of a generic netlink family',
   BRIDGE_MODE_UNSPEC: 'of the two modes one is `hairpin: true`',
-  FDB_NOTIFY_BIT: 'bits that `activityNotify` has as a number',
 }
 
 /** Enums of which only what is used has a number here. Those that are there are compared. */
@@ -93,6 +91,8 @@ export const RENAMED: Record<string, string | string[]> = {
   IFA_CACHEINFO: 'validLifetime',
   IFA_RT_PRIORITY: 'metric',
   IFA_PROTO: 'protocol',
+  FDB_NOTIFY_BIT: 'notify',
+  FDB_NOTIFY_INACTIVE_BIT: 'inactive',
   NDA_IFINDEX: ['ifindex', 'via'],
   NDA_NH_ID: 'nexthopId',
   NDA_FDB_EXT_ATTRS: 'fdbExtended',

@@ -17,7 +17,6 @@ import { linkPorts } from '../../src/schema/link-ports.js'
 import { mdbAttributes, mdbOptions, mdbRequestAttributes } from '../../src/schema/mdb.js'
 import { routerPorts } from '../../src/schema/multicast-router-port.js'
 import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
-import { fdbAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
 import { neighborTableAttributes } from '../../src/schema/neighbor-table.js'
 import { netconfAttributes } from '../../src/schema/netconf.js'
 import { nexthopAttributes, nexthopGroupType } from '../../src/schema/nexthop.js'
@@ -26,6 +25,7 @@ import { seg6Mode } from '../../src/schema/route-encap/seg6.js'
 import { seg6LocalAction, seg6LocalFlavor } from '../../src/schema/route-encap/seg6local.js'
 import { ndUserOptionAttributes, prefixAttributes } from '../../src/schema/router-advertisement.js'
 import { routeAttributes, routeTypeNumber } from '../../src/schema/route.js'
+import { fdbActivity, fdbAttributes, fdbFlushAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
 import { routeScopeNumber } from '../../src/schema/route-scope.js'
 import { routeTableNumber } from '../../src/schema/route-table.js'
 import { ruleAction, ruleAttributes } from '../../src/schema/rule.js'
@@ -143,7 +143,7 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   NETCONFA_UNSPEC: { tables: [netconfAttributes] },
   NDTA_UNSPEC: { tables: [neighborTableAttributes], spec: 'rt-neigh/ndt-attrs' },
   NDTPA_UNSPEC: { tables: [inside(neighborTableAttributes, 'parameters')], spec: 'rt-neigh/ndtpa-attrs' },
-  NDA_UNSPEC: { tables: [neighborAttributes, fdbAttributes], spec: 'rt-neigh/neighbour-attrs' },
+  NDA_UNSPEC: { tables: [neighborAttributes, fdbAttributes, fdbFlushAttributes], spec: 'rt-neigh/neighbour-attrs' },
   NFEA_UNSPEC: { tables: [inside(fdbAttributes, 'fdbExtended')] },
   IFLA_BRIDGE_FLAGS: { tables: [bridgeAfSpec] },
   IFLA_BRIDGE_VLAN_TUNNEL_UNSPEC: { tables: [inside(bridgeAfSpec, 'vlanTunnelInfo')] },
@@ -276,6 +276,7 @@ export const VALUES: Record<string, Record<string, number>> = {
   RT_SCOPE_UNIVERSE: routeScopeNumber,
   RT_TABLE_UNSPEC: routeTableNumber,
   FR_ACT_UNSPEC: ruleAction,
+  FDB_NOTIFY_BIT: fdbActivity,
   RTM_BASE: rtnetlink,
   RTNLGRP_NONE: rtnetlink,
 }
