@@ -4,6 +4,7 @@ import type { AnyRequest, Request } from '../socket/request.js'
 import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
 import { Fdb } from './fdb.js'
 import { Neighbors } from './neighbors.js'
+import { MplsRoutes } from './mpls-routes.js'
 import { NexthopBuckets } from './nexthop-buckets.js'
 import { Nexthops } from './nexthops.js'
 import { NamespaceIds } from './namespace-ids.js'
@@ -33,6 +34,7 @@ export class Rtnetlink {
   readonly namespaceIds: NamespaceIds
   readonly nexthops: Nexthops
   readonly nexthopBuckets: NexthopBuckets
+  readonly mplsRoutes: MplsRoutes
 
   private constructor(socket: NetlinkSocket) {
     this.socket = socket
@@ -44,6 +46,7 @@ export class Rtnetlink {
     this.namespaceIds = new NamespaceIds(socket)
     this.nexthops = new Nexthops(socket)
     this.nexthopBuckets = new NexthopBuckets(socket)
+    this.mplsRoutes = new MplsRoutes(socket)
   }
 
   /**

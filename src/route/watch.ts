@@ -9,6 +9,7 @@ import {
   readFdb,
   readNeighbor,
 } from '../schema/neighbor.js'
+import { type MplsRoute, readMplsRoute } from '../schema/mpls-route.js'
 import { type NamespaceId, readNamespaceId } from '../schema/namespace-id.js'
 import { type NexthopBucket, type NexthopObject, readBucket, readNexthop } from '../schema/nexthop.js'
 import { type Route, readRoute } from '../schema/route.js'
@@ -26,6 +27,7 @@ const GROUPS = {
   route: [rtm.RTNLGRP_IPV4_ROUTE, rtm.RTNLGRP_IPV6_ROUTE],
   neighbor: [rtm.RTNLGRP_NEIGH],
   nsid: [rtm.RTNLGRP_NSID],
+  mplsRoute: [rtm.RTNLGRP_MPLS_ROUTE],
   /** Nexthop objects, and buckets of resilient groups that move. */
   nexthop: [rtm.RTNLGRP_NEXTHOP],
 } as const
@@ -43,6 +45,7 @@ export type RouteEvent =
   | ({ type: 'neighbor'; neighbor: Neighbor } & Change)
   | ({ type: 'fdb'; entry: FdbEntry } & Change)
   | ({ type: 'nsid'; nsid: NamespaceId } & Change)
+  | ({ type: 'mplsRoute'; route: MplsRoute } & Change)
   | ({ type: 'nexthop'; nexthop: NexthopObject } & Change)
   /** A bucket of a resilient group has another nexthop. */
   | ({ type: 'nexthopBucket'; bucket: NexthopBucket } & Change)
@@ -191,8 +194,11 @@ function readEvent(r: Reader, message: Message): RouteEvent | undefined {
     }
     case rtm.RTM_NEWROUTE:
     case rtm.RTM_DELROUTE: {
+      const action = message.type === rtm.RTM_NEWROUTE ? 'new' : 'delete'
       const route = readRoute(r, message)
-      return route && { type: 'route', action: message.type === rtm.RTM_NEWROUTE ? 'new' : 'delete', route }
+      if (route !== undefined) return { type: 'route', action, route }
+      const mpls = readMplsRoute(r, message)
+      return mpls && { type: 'mplsRoute', action, route: mpls }
     }
     case rtm.RTM_NEWNEIGH:
     case rtm.RTM_DELNEIGH: {

@@ -33,6 +33,7 @@ export const RTNLGRP_IPV4_IFADDR = 5
 export const RTNLGRP_IPV4_ROUTE = 7
 export const RTNLGRP_IPV6_IFADDR = 9
 export const RTNLGRP_IPV6_ROUTE = 11
+export const RTNLGRP_MPLS_ROUTE = 27
 export const RTNLGRP_NSID = 28
 export const RTNLGRP_NEXTHOP = 32
 

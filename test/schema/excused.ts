@@ -37,7 +37,6 @@ export const EXCUSED_ENUMS: Record<string, string> = {
 
 /** Attributes and values that are in an enum that we have, and missing there; by the kernel's name. */
 export const EXCUSED: Record<string, string> = {
-  ...all(LATER, 'RTA_NEWDST', 'RTA_TTL_PROPAGATE'),
   ...all(LATER, 'NDA_NDM_STATE_MASK', 'NDA_NDM_FLAGS_MASK'),
   ...all('no kernel since 2.6 sends or takes it', 'RTA_PROTOINFO', 'RTA_SESSION', 'RTA_MP_ALGO'),
   ...all(

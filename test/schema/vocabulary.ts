@@ -11,6 +11,7 @@ import { linkInfoCodec } from '../../src/schema/link-info.js'
 import { linkKinds as kinds } from '../../src/schema/link-kinds/index.js'
 import { multicastRouter } from '../../src/schema/link-kinds/bridge.js'
 import { linkPorts } from '../../src/schema/link-ports.js'
+import { mplsRouteAttributes } from '../../src/schema/mpls-route.js'
 import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
 import { fdbAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
 import { nexthopAttributes, nexthopGroupType } from '../../src/schema/nexthop.js'
@@ -129,7 +130,7 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   IFA_UNSPEC: { tables: [addressAttributes], spec: 'rt-addr/addr-attrs' },
   NDA_UNSPEC: { tables: [neighborAttributes, fdbAttributes], spec: 'rt-neigh/neighbour-attrs' },
   NFEA_UNSPEC: { tables: [inside(fdbAttributes, 'fdbExtended')] },
-  RTA_UNSPEC: { tables: [routeAttributes], spec: 'rt-route/route-attrs' },
+  RTA_UNSPEC: { tables: [routeAttributes, mplsRouteAttributes], spec: 'rt-route/route-attrs' },
   RTAX_UNSPEC: { tables: [inside(routeAttributes, 'metrics')], spec: 'rt-route/metrics' },
   MPLS_IPTUNNEL_UNSPEC: { tables: [encaps.mpls.data] },
   LWTUNNEL_IP_UNSPEC: { tables: [encaps.ip.data] },
