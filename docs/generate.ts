@@ -247,6 +247,30 @@ class Reference {
     return parts.every((part) => (part.flags & ts.TypeFlags.Object) !== 0 || part.isIntersection())
   }
 
+  /** Of a union that is told apart by `type`: what else each has, where it is a table's attributes. */
+  variantsOf(symbol: ts.Symbol, sections: Sections): string[] | undefined {
+    const type = this.typeOf(symbol)
+    if (!type.isUnion()) return undefined
+    const variants: string[] = []
+    for (const part of type.types) {
+      const name = part.getProperty('type')
+      const value = name && this.#checker.getTypeOfSymbol(name)
+      if (value === undefined || !(value.isStringLiteral() || value.flags & ts.TypeFlags.Number)) return undefined
+      const rest = this.#checker.getPropertiesOfType(part).filter((property) => property !== name)
+      if (value.isStringLiteral()) {
+        const table = this.#smallestWithAll(rest, value.value)
+        if (table === undefined) return undefined
+        variants.push(`- \`${value.value}\`: ${sections.link(value.value, table)}`)
+      } else {
+        const names = rest.map(
+          (property) => `\`${property.name}: ${this.#textOf(this.#checker.getTypeOfSymbol(property))}\``,
+        )
+        variants.push(`- ${code(this.#textOf(value))}: ${names.join(', ')}`)
+      }
+    }
+    return variants.sort()
+  }
+
   /** The rows of a type's properties; of a union, of those that any of its members has. */
   rowsOf(symbol: ts.Symbol, sections: Sections): Row[] {
     const type = this.typeOf(symbol)
@@ -508,7 +532,10 @@ function pageOf(made: Reference, main: ts.Symbol, rest: ts.Symbol[]): string {
     parts.push(`## ${symbol.name}`, made.commentOf(symbol))
     const table = made.wholeTableOf(symbol)
     const own = rows.get(symbol)
-    if (symbol.flags & ts.SymbolFlags.Class) {
+    const variants = own && made.variantsOf(symbol, sections)
+    if (variants !== undefined) {
+      parts.push('Beside `type` it has:', variants.join('\n'))
+    } else if (symbol.flags & ts.SymbolFlags.Class) {
       for (const { title, comment } of made.membersOf(symbol)) parts.push(`### \`${title}\``, comment)
     } else if (table !== undefined) {
       parts.push(`It is ${sections.link(inSmall(symbol.name), table)}.`)

@@ -9,6 +9,7 @@ import { MulticastRoutes } from './multicast-routes.js'
 import { NeighborTables } from './neighbor-tables.js'
 import { Mdb } from './mdb.js'
 import { Neighbors } from './neighbors.js'
+import { MplsRoutes } from './mpls-routes.js'
 import { NexthopBuckets } from './nexthop-buckets.js'
 import { Nexthops } from './nexthops.js'
 import { NamespaceIds } from './namespace-ids.js'
@@ -55,6 +56,7 @@ export class Rtnetlink {
   readonly namespaceIds: NamespaceIds
   readonly nexthops: Nexthops
   readonly nexthopBuckets: NexthopBuckets
+  readonly mplsRoutes: MplsRoutes
 
   private constructor(socket: NetlinkSocket) {
     this.socket = socket
@@ -77,6 +79,7 @@ export class Rtnetlink {
     this.namespaceIds = new NamespaceIds(socket)
     this.nexthops = new Nexthops(socket)
     this.nexthopBuckets = new NexthopBuckets(socket)
+    this.mplsRoutes = new MplsRoutes(socket)
   }
 
   /**

@@ -14,6 +14,7 @@ import { type BridgeVlan, type BridgeVlanGlobal, readVlanGlobals, readVlans } fr
 import { type MdbEntry, type MdbRouterPort, readMdb, readMdbRouterPorts } from '../schema/mdb.js'
 import { readVnis, type VxlanVni } from '../schema/vni.js'
 import { type NamespaceId, readNamespaceId } from '../schema/namespace-id.js'
+import { type MplsRoute, readMplsRoute } from '../schema/mpls-route.js'
 import { type MulticastRoute, readMulticastRoute } from '../schema/multicast-route.js'
 import { type Netconf, readNetconf } from '../schema/netconf.js'
 import { type Route, readRoute } from '../schema/route.js'
@@ -48,6 +49,7 @@ const GROUPS = {
   mdb: [rtm.RTNLGRP_MDB],
   vni: [rtm.RTNLGRP_TUNNEL],
   groupAddress: [rtm.RTNLGRP_IPV4_MCADDR, rtm.RTNLGRP_IPV6_MCADDR, rtm.RTNLGRP_IPV6_ACADDR],
+  mplsRoute: [rtm.RTNLGRP_MPLS_ROUTE],
   multicastRoute: [rtm.RTNLGRP_IPV4_MROUTE, rtm.RTNLGRP_IPV6_MROUTE],
   prefix: [rtm.RTNLGRP_IPV6_PREFIX],
   ndUserOption: [rtm.RTNLGRP_ND_USEROPT],
@@ -86,6 +88,7 @@ export type RouteEvent =
   | ({ type: 'vni'; vni: VxlanVni } & Change)
   /** A link listens to a multicast address or does no longer (kernel 6.14), or to an anycast one (6.15): EINVAL before. */
   | ({ type: 'groupAddress'; address: GroupAddress } & Change)
+  | ({ type: 'mplsRoute'; route: MplsRoute } & Change)
   | ({ type: 'multicastRoute'; route: MulticastRoute } & Change)
   /** A router advertised a prefix. */
   | { type: 'prefix'; prefix: AdvertisedPrefix }
@@ -237,7 +240,8 @@ const READERS = new Map<number, EventReader>([
     rtm.RTM_NEWROUTE,
     (r, message, action) =>
       event(readRoute(r, message), (route) => ({ type: 'route', action, route })) ??
-      event(readMulticastRoute(r, message), (route) => ({ type: 'multicastRoute', action, route })),
+      event(readMulticastRoute(r, message), (route) => ({ type: 'multicastRoute', action, route })) ??
+      event(readMplsRoute(r, message), (route) => ({ type: 'mplsRoute', action, route })),
   ],
   [
     rtm.RTM_NEWNEXTHOP,

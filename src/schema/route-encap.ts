@@ -26,7 +26,9 @@ export type RouteEncapType = keyof Encapsulations
 
 type SpecOf<E> =
   E extends RouteEncapsulation<infer Name, infer T, infer Needed>
-    ? { type: Name } & Omit<Given<T>, Needed> & { [K in Needed & keyof Given<T>]: Exclude<Given<T>[K], undefined> }
+    ? { type: Name } & Omit<Given<T>, Needed> & {
+          [K in keyof Pick<Given<T>, Needed & keyof Given<T>>]-?: Exclude<Given<T>[K], undefined>
+        }
     : never
 type ReadOf<E> = E extends RouteEncapsulation<infer Name, infer T, infer _Needed> ? { type: Name } & Read<T> : never
 

@@ -130,7 +130,7 @@ const nexthopAttributes = attributes({
 const nexthopOptions: readonly string[] = ['via', 'realms', 'encap', 'oif', 'weight', 'onlink', 'pervasive']
 
 /** struct rtnexthop: u16 length │ u8 flags │ u8 hops (weight less one) │ s32 ifindex │ attributes */
-const RTNEXTHOP_SIZE = 8
+export const RTNEXTHOP_SIZE = 8
 
 /** Writes the payload of RTA_MULTIPATH. */
 export function writeNexthops(w: Writer, family: Family, value: readonly NexthopSpec[]): void {
@@ -201,7 +201,8 @@ export function readNexthops(r: Reader, start: number, end: number): Nexthop[] {
   return nexthops
 }
 
-function eachNexthop(r: Reader, start: number, end: number, visit: (at: number, end: number) => void): void {
+/** Visits each nexthop of RTA_MULTIPATH. */
+export function eachNexthop(r: Reader, start: number, end: number, visit: (at: number, end: number) => void): void {
   for (let at = start; at + RTNEXTHOP_SIZE <= end;) {
     const length = r.getU16(at)
     if (length < RTNEXTHOP_SIZE || at + length > end) {

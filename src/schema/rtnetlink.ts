@@ -74,6 +74,7 @@ export const RTNLGRP_ND_USEROPT = 20
 export const RTNLGRP_IPV4_NETCONF = 24
 export const RTNLGRP_IPV6_NETCONF = 25
 export const RTNLGRP_MDB = 26
+export const RTNLGRP_MPLS_ROUTE = 27
 export const RTNLGRP_NSID = 28
 export const RTNLGRP_MPLS_NETCONF = 29
 export const RTNLGRP_NEXTHOP = 32

@@ -6,6 +6,7 @@ import { fdbCases } from './fdb-cases.js'
 import { kindCases } from './kind-cases.js'
 import { linkCases } from './link-cases.js'
 import { mdbCases } from './mdb-cases.js'
+import { mplsRouteCases } from './mpls-route-cases.js'
 import { neighborCases } from './neighbor-cases.js'
 import { nexthopCases } from './nexthop-cases.js'
 import { routeCases } from './route-cases.js'
@@ -26,6 +27,7 @@ export const CASES: Record<string, readonly Case[]> = {
   address: addressCases,
   route: routeCases,
   'encapsulation of a route': encapCases,
+  'MPLS route': mplsRouteCases,
   neighbor: neighborCases,
   nexthop: nexthopCases,
   fdb: fdbCases,

@@ -16,6 +16,7 @@ import { multicastRouter } from '../../src/schema/link-kinds/bridge.js'
 import { linkPorts } from '../../src/schema/link-ports.js'
 import { mdbAttributes, mdbOptions, mdbRequestAttributes } from '../../src/schema/mdb.js'
 import { routerPorts } from '../../src/schema/multicast-router-port.js'
+import { mplsRouteAttributes } from '../../src/schema/mpls-route.js'
 import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
 import { neighborTableAttributes } from '../../src/schema/neighbor-table.js'
 import { netconfAttributes } from '../../src/schema/netconf.js'
@@ -191,7 +192,7 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   VXLAN_VNIFILTER_UNSPEC: { tables: [vniAttributes] },
   VXLAN_VNIFILTER_ENTRY_UNSPEC: { tables: [inside(vniAttributes, 'entry')] },
   VNIFILTER_ENTRY_STATS_UNSPEC: { tables: [inside(vniAttributes, 'entry', 'statistics')] },
-  RTA_UNSPEC: { tables: [routeAttributes], spec: 'rt-route/route-attrs' },
+  RTA_UNSPEC: { tables: [routeAttributes, mplsRouteAttributes], spec: 'rt-route/route-attrs' },
   RTAX_UNSPEC: { tables: [inside(routeAttributes, 'metrics')], spec: 'rt-route/metrics' },
   FRA_UNSPEC: { tables: [ruleAttributes], spec: 'rt-rule/fib-rule-attrs' },
   IFLA_STATS_UNSPEC: { tables: [statisticsAttributes], spec: 'rt-link/stats-attrs' },
