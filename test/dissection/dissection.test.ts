@@ -81,8 +81,9 @@ describePrivileged('the messages that we send', () => {
         )
           .split('\n')
           .filter(Boolean)
-      const requests = read('netlink-route && netlink.hdr_flags.request == 1', 'netlink-route.nltype')
-      expect(requests.length).toBeGreaterThan(count * 0.8)
+      const requests = read('netlink-route && netlink.hdr_flags.request == 1', 'frame.number')
+      // Some name links that are not there, and are not sent.
+      expect(requests.length).toBeGreaterThan(count * 0.7)
       expect(read('_ws.malformed || _ws.short', 'frame.number', 'netlink-route.nltype')).toEqual([])
     },
   )
