@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 
 import { ClosedError, EndpointError, type EndpointStep } from '../errors.js'
 import { linkDelete, linkGroupDelete, linkList, linkUpdate } from '../route/links.js'
+import type { LinkReference } from '../schema/link-reference.js'
 import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
 import { type NamespaceReference, NetlinkSocket } from '../socket/netlink-socket.js'
 import { invalid, unknownOption } from '../wire/invalid.js'
@@ -23,7 +24,7 @@ const POOL_AT_MOST = 10_000
 const FIRST_INDEX = 0x2000_0000
 const INDEXES = 0x4000_0000
 const TRIES = 3
-/** Endpoints whose removal is begun in one go: a millisecond or less. */
+/** Endpoints whose removal is begun in one go. */
 const SLICE = 64
 
 const EBUSY = 16
@@ -42,7 +43,7 @@ export interface EndpointsOptions {
   group?: number | undefined
   /** Endpoints on their way at a time, 1 to 1024. Default: 16. */
   window?: number | undefined
-  /** Namespaces kept ready, 0 to 10000; each takes two descriptors and some 100 KiB of the kernel. Default: 0. */
+  /** Namespaces kept ready, 0 to 10000; each takes two descriptors. Default: 0. */
   pool?: number | undefined
 }
 const OPTIONS = ['netns', 'group', 'window', 'pool'] satisfies (keyof EndpointsOptions)[]
@@ -186,7 +187,8 @@ export class Endpoints {
     let entries = 0
     const fail = async (cause: unknown): Promise<never> => {
       const leftover: Error[] = []
-      if (entries > 0 || linked) await this.#unmake(spec, linked ? outerIndex : undefined, entries, place!, leftover)
+      if (entries > 0 || linked)
+        await this.#unmake(spec, linked ? outerIndex : undefined, entries, place!, plan!.inner, leftover)
       await place?.abandon(linked)
       const id = typeof spec?.id === 'string' ? spec.id : '?'
       throw new EndpointError({ id, index, step, cause, leftover })
@@ -256,11 +258,12 @@ export class Endpoints {
     outerIndex: number | undefined,
     entries: number,
     place: Place,
+    inner: LinkReference,
     leftover: Error[],
   ): Promise<void> {
     if (entries > 0) leftover.push(...(await this.#undo(spec, [])))
     if (outerIndex === undefined) return
-    const [socket, link] = isShared(spec) ? [place.socket, spec.inner?.name ?? 'eth0'] : [this.#aside, outerIndex]
+    const [socket, link] = isShared(spec) ? ([place.socket, inner] as const) : ([this.#aside, outerIndex] as const)
     try {
       await socket.run(linkDelete(link))
     } catch (error) {

@@ -13,7 +13,7 @@ import { type EndpointAddress, type EndpointOuter, type EndpointSpec, isShared }
 
 /** In a fresh namespace the loopback link has 1. */
 const LOOPBACK = 1
-export const FIRST_FREE = 2
+const FIRST_FREE = 2
 const INNER_NAME = 'eth0'
 const LONGEST_ID = 255
 
@@ -55,7 +55,7 @@ export function planOf(spec: EndpointSpec, circumstances: Circumstances): Plan {
   const addresses = (spec.addresses ?? []).map(addressOf)
   const wantsLinkLocal = spec.linkLocal ?? addresses.some(isIPv6)
   const innerName = spec.inner?.name ?? INNER_NAME
-  // Of a link that is made in another namespace alone, kernels before 6.13 look whether the index is free in this one.
+  // Of a link that is made in another namespace alone, Linux 6.1 looks whether the index is free in this one.
   const innerIndex = spec.inner?.ifindex ?? (isNew && !isShared(spec) ? FIRST_FREE : undefined)
   const inner = innerIndex ?? innerName
 

@@ -1,5 +1,5 @@
 /** MPLS routes: what becomes of packets with a label (linux/rtnetlink.h; RTM_NEWROUTE of AF_MPLS; ip-route(8), `-f mpls`). */
-import { attribute, attributes, isPlainObject, type NestCodec, pathAt } from '../wire/attributes.js'
+import { attribute, attributes, isPlainObject, type NestCodec } from '../wire/attributes.js'
 import { bool8, type Codec, namesOf, numberOf } from '../wire/codec.js'
 import {
   AF_INET,
@@ -16,7 +16,7 @@ import type { Reader } from '../wire/reader.js'
 import type { Writer } from '../wire/writer.js'
 import { linkIndex, type LinkReference, putLinkReference } from './link-reference.js'
 import { HIGHEST_LABEL, mplsLabels } from './mpls-labels.js'
-import { eachNexthop, type NexthopFlag, nexthopFlag, RTA_VIA, RTNEXTHOP_SIZE } from './route-nexthop.js'
+import { eachNexthop, nexthopPath, type NexthopFlag, nexthopFlag, RTA_VIA, RTNEXTHOP_SIZE } from './route-nexthop.js'
 import { type RouteProtocol, routeProtocolNumber } from './route-protocol.js'
 
 export const AF_MPLS = 28
@@ -148,18 +148,7 @@ const nexthops = (): NestCodec<readonly MplsNexthopSpec[], MplsNexthop[]> => ({
     })
     return found
   },
-  pathAt(r, start, end, offset) {
-    let path: string | undefined
-    let index = 0
-    eachNexthop(r, start, end, (at, to) => {
-      if (offset >= at && offset < to) {
-        const inner = pathAt(nexthopAttributes, r, at + RTNEXTHOP_SIZE, to, offset)
-        path = inner === undefined ? `[${index}]` : `[${index}].${inner}`
-      }
-      index++
-    })
-    return path
-  },
+  pathAt: (r, start, end, offset) => nexthopPath(nexthopAttributes, r, start, end, offset),
 })
 
 /** RTA_* of MPLS routes, by the names of the options that fill them. */

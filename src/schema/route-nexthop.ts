@@ -1,5 +1,5 @@
 /** The ways a route leads to its destination: RTA_GATEWAY and RTA_VIA, RTA_MULTIPATH, realms (linux/rtnetlink.h). */
-import { attribute, attributes, either, type NestCodec, pathAt } from '../wire/attributes.js'
+import { attribute, attributes, type AttributeTable, either, type NestCodec, pathAt } from '../wire/attributes.js'
 import { type Codec, namesOf } from '../wire/codec.js'
 import { AF_INET, AF_INET6, type Family, familyOf, formatAddress, putAddress } from '../wire/inet.js'
 import { unknownOption } from '../wire/invalid.js'
@@ -213,6 +213,26 @@ export function eachNexthop(r: Reader, start: number, end: number, visit: (at: n
   }
 }
 
+/** The way to an offset in nexthops whose attributes are those of the table. */
+export function nexthopPath(
+  table: AttributeTable,
+  r: Reader,
+  start: number,
+  end: number,
+  offset: number,
+): string | undefined {
+  let path: string | undefined
+  let index = 0
+  eachNexthop(r, start, end, (at, to) => {
+    if (offset >= at && offset < to) {
+      const inner = pathAt(table, r, at + RTNEXTHOP_SIZE, to, offset)
+      path = inner === undefined ? `[${index}]` : `[${index}].${inner}`
+    }
+    index++
+  })
+  return path
+}
+
 /** RTA_MULTIPATH, for reading and for errors: `writeNexthops` writes it, which wants to know the route's family. */
 export const nexthops = (): NestCodec<never, Nexthop[]> => ({
   wire: 'struct rtnexthop[]',
@@ -223,16 +243,5 @@ export const nexthops = (): NestCodec<never, Nexthop[]> => ({
     throw w.invalid(this.expects, value)
   },
   read: readNexthops,
-  pathAt(r, start, end, offset) {
-    let path: string | undefined
-    let index = 0
-    eachNexthop(r, start, end, (at, to) => {
-      if (offset >= at && offset < to) {
-        const inner = pathAt(nexthopAttributes, r, at + RTNEXTHOP_SIZE, to, offset)
-        path = inner === undefined ? `[${index}]` : `[${index}].${inner}`
-      }
-      index++
-    })
-    return path
-  },
+  pathAt: (r, start, end, offset) => nexthopPath(nexthopAttributes, r, start, end, offset),
 })
