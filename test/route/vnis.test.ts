@@ -70,7 +70,8 @@ describePrivileged('VNIs of a vxlan', () => {
   it('made by bridge(8) are listed, of all vxlans or of one', async () => {
     bridge(netns, 'vni add vni 10-20 dev vx0')
     bridge(netns, 'vni add vni 30 remote 10.0.0.1 dev vx0')
-    bridge(netns, 'vni add vni 40 group ff0e::1 dev vx6')
+    // Not with `group`: bridge(8) of iproute2 6.1 looks at an address it has not read yet, and refuses now and then.
+    bridge(netns, 'vni add vni 40 remote ff0e::1 dev vx6')
     const [vx0, vx6] = ['vx0', 'vx6'].map((name) => rt.socket.linkIndex(name))
     const first = { ifindex: vx0, vni: 10, vniEnd: 20 }
     const others = [
