@@ -302,7 +302,7 @@ class Reference {
     return [...found].map(([name, { symbol, types, type, count, needed }]) => ({
       name: needed && count === parts.length ? `${name} (needed)` : name,
       type: this.#describe(name, symbol, type, types, sections),
-      meaning: this.commentOf(symbol) || this.#commentElsewhere(symbol, type),
+      meaning: this.commentOf(symbol) || this.#commentElsewhere(symbol, type) || this.#commentOfType(symbol),
     }))
   }
 
@@ -312,6 +312,49 @@ class Reference {
     if (known !== undefined) return this.#comments.get(known) ?? ''
     const table = this.#tableOf(type, symbol.name)
     return table === undefined ? '' : this.commentOfTable(table)
+  }
+
+  /** What is said of the type that a property is declared with, and of the names that a value of it may be. */
+  #commentOfType(symbol: ts.Symbol): string {
+    const declaration = symbol.declarations?.find(ts.isPropertySignature)
+    for (const named of declaration?.type ? this.#typesIn(declaration.type) : []) {
+      const alias = named.declarations?.find(ts.isTypeAliasDeclaration)
+      const { about, names } = alias ? this.#namesIn(alias.type) : { about: '', names: [] }
+      const text = [this.#ownComment(named) || about, ...names].filter(Boolean).join(' ')
+      if (text !== '') return text
+    }
+    return ''
+  }
+
+  /** The types of these sources that a type is made of: itself, of an array each, of a union all. */
+  #typesIn(node: ts.TypeNode): ts.Symbol[] {
+    if (ts.isArrayTypeNode(node)) return this.#typesIn(node.elementType)
+    if (ts.isUnionTypeNode(node)) return node.types.flatMap((one) => this.#typesIn(one))
+    if (ts.isParenthesizedTypeNode(node) || ts.isTypeOperatorNode(node)) return this.#typesIn(node.type)
+    if (!ts.isTypeReferenceNode(node)) return []
+    const found = this.#checker.getSymbolAtLocation(node.typeName)!
+    const named = found.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(found) : found
+    return named.declarations?.[0]?.getSourceFile().fileName.startsWith(SOURCE) ? [named] : []
+  }
+
+  /** Of `keyof typeof constant`: what is said of the constant, and of those of the names that are not plain. */
+  #namesIn(node: ts.TypeNode): { about: string; names: string[] } {
+    if (ts.isUnionTypeNode(node)) {
+      const parts = node.types.map((one) => this.#namesIn(one))
+      return { about: parts.find(({ about }) => about)?.about ?? '', names: parts.flatMap(({ names }) => names) }
+    }
+    if (ts.isTypeReferenceNode(node)) {
+      const [alias] = this.#typesIn(node).flatMap(({ declarations }) => declarations ?? [])
+      return alias && ts.isTypeAliasDeclaration(alias) ? this.#namesIn(alias.type) : { about: '', names: [] }
+    }
+    if (!ts.isTypeOperatorNode(node) || !ts.isTypeQueryNode(node.type)) return { about: '', names: [] }
+    const constant = this.#checker.getSymbolAtLocation(node.type.exprName)!
+    const own = constant.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(constant) : constant
+    const names = this.#checker.getPropertiesOfType(this.#checker.getTypeOfSymbol(own)).flatMap((name) => {
+      const comment = this.#ownComment(name)
+      return comment ? [`\`${name.name}\`: ${comment[0]!.toLowerCase()}${comment.slice(1)}`] : []
+    })
+    return { about: this.#ownComment(own), names }
   }
 
   commentOfTable(table: AttributeTable): string {

@@ -43,6 +43,7 @@ export const routeMetrics = attributes({
   rtt: attribute(RTAX.rtt, number),
   /** The first estimate of its variance, in quarters of a millisecond. */
   rttvar: attribute(RTAX.rttvar, number),
+  /** The first slow start threshold of TCP, in segments. */
   ssthresh: attribute(RTAX.ssthresh, number),
   /** The limit of the congestion window; has effect where it is locked. */
   cwnd: attribute(RTAX.cwnd, number),
@@ -54,6 +55,10 @@ export const routeMetrics = attributes({
   hoplimit: attribute(RTAX.hoplimit, number),
   /** The first congestion window, in segments. */
   initcwnd: attribute(RTAX.initcwnd, number),
+  /**
+   * `ecn`: TCP asks for ECN, whatever net.ipv4.tcp_ecn says. `tcpUsecTs`: TCP timestamps are in microseconds (6.7).
+   * `sack` and `timestamp` have no effect.
+   */
   features: attribute(RTAX.features, bits(number, feature)),
   /** The least TCP retransmission timeout, in milliseconds. */
   rtoMin: attribute(RTAX.rtoMin, number),

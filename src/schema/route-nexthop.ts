@@ -1,5 +1,13 @@
 /** The ways a route leads to its destination: RTA_GATEWAY and RTA_VIA, RTA_MULTIPATH, realms (linux/rtnetlink.h). */
-import { attribute, attributes, type AttributeTable, either, type NestCodec, pathAt } from '../wire/attributes.js'
+import {
+  attribute,
+  attributes,
+  type AttributeTable,
+  either,
+  type NestCodec,
+  pathAt,
+  type WithUnknown,
+} from '../wire/attributes.js'
 import { type Codec, namesOf } from '../wire/codec.js'
 import { AF_INET, AF_INET6, type Family, familyOf, formatAddress, putAddress } from '../wire/inet.js'
 import { unknownOption } from '../wire/invalid.js'
@@ -22,20 +30,26 @@ export const RTA_VIA = 18
 export const nexthopFlag = {
   /** Its link is down, or it has been declared dead. */
   dead: 0x01,
+  /** A recursive look-up of the gateway was asked for. */
   pervasive: 0x02,
   /** The gateway is taken to be on the link, whatever the addresses say. */
   onlink: 0x04,
+  /** Hardware forwards by it. */
   offload: 0x08,
   /** Its link has no carrier. */
   linkdown: 0x10,
+  /** The way of a multicast packet is still to be told by the routing daemon. */
   unresolved: 0x20,
+  /** Hardware hands packets for it to the kernel. */
   trap: 0x40,
 } as const
 export type NexthopFlag = keyof typeof nexthopFlag
 
-/** Realms of a route (ip-route(8)), each from 0 to 65535. */
+/** IPv4: realms of a route (ip-route(8)), for the route classifier of tc and for statistics; each from 0 to 65535. */
 export interface Realms {
+  /** Where the packets come from. Default: 0, none. */
   from?: number | undefined
+  /** Where they go to; 0: none. */
   to: number
 }
 
@@ -43,26 +57,36 @@ export interface Realms {
 export interface NexthopSpec {
   /** The gateway. Of the route's family, or an IPv6 one for an IPv4 route. */
   via?: string | Uint8Array | undefined
+  /** The link that it leaves by. */
   oif?: LinkReference | undefined
   /** Its share among the others, 1 to 256. Default: 1. */
   weight?: number | undefined
   /** The gateway is on the link, whatever the addresses say. */
   onlink?: boolean | undefined
+  /** Sets RTNH_F_PERVASIVE, which the kernel keeps without heeding it. IPv4: refused without a gateway. */
   pervasive?: boolean | undefined
   realms?: Realms | undefined
   /** What is put around the packets. */
   encap?: RouteEncapSpec | undefined
 }
 
-/** One of the ways of a route as the kernel has it. */
-export interface Nexthop {
+/** The way that a packet takes, as the kernel has it. */
+export interface Way extends WithUnknown {
+  /** The gateway. Absent: the destination is on the link. */
   via?: string
+  /** The ifindex of the link that it leaves by. */
   oif?: number
+  /** IPv4: the realms, where there are any. */
+  realms?: { from: number; to: number }
+  /** What is put around the packets; `type` says which encapsulation it is. */
+  encap?: RouteEncap
+}
+
+/** One of the ways of a route as the kernel has it. */
+export interface Nexthop extends Way {
+  /** Its share among the others, 1 to 256. */
   weight: number
   flags: readonly (NexthopFlag | number)[]
-  realms?: { from: number; to: number }
-  encap?: RouteEncap
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 /** RTA_FLOW: u16 from │ u16 to, in one number. */

@@ -1,13 +1,18 @@
 /** RTPROT_*: who made a route, an address or a neighbour (linux/rtnetlink.h, /etc/iproute2/rt_protos). */
 import { oneOf, u8 } from '../wire/codec.js'
 
+/** RTPROT_*: who made it. */
 export const routeProtocolNumber = {
   unspec: 0,
+  /** Redirects of ICMP. */
   redirect: 1,
   kernel: 2,
+  /** Installed while the system started; what ip-route(8) takes where it is given none. */
   boot: 3,
+  /** The administrator; routing daemons leave it alone. */
   static: 4,
   gated: 8,
+  /** Router advertisements. */
   ra: 9,
   mrt: 10,
   zebra: 11,

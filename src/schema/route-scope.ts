@@ -1,8 +1,10 @@
 /** RT_SCOPE_*: how far away what an address or a route leads to may be (linux/rtnetlink.h, /etc/iproute2/rt_scopes). */
 
+/** RT_SCOPE_*: how far away what it leads to may be. */
 export const routeScopeNumber = {
   /** Anywhere (RT_SCOPE_UNIVERSE). */
   global: 0,
+  /** Within the site. */
   site: 200,
   /** Directly attached. */
   link: 253,

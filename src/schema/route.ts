@@ -19,14 +19,7 @@ import { MalformedMessage, type Reader } from '../wire/reader.js'
 import { struct } from '../wire/struct.js'
 import type { Writer } from '../wire/writer.js'
 import { describeLink, linkIndex, type LinkReference } from './link-reference.js'
-import {
-  encapAttributes,
-  RTA_ENCAP,
-  RTA_ENCAP_TYPE,
-  type RouteEncap,
-  type RouteEncapSpec,
-  writeEncap,
-} from './route-encap.js'
+import { encapAttributes, RTA_ENCAP, RTA_ENCAP_TYPE, type RouteEncapSpec, writeEncap } from './route-encap.js'
 import { type RouteMetrics, routeMetrics, type RouteMetricsSpec } from './route-metrics.js'
 import {
   gateway,
@@ -39,24 +32,30 @@ import {
   RTA_VIA,
   type Realms,
   realms,
+  type Way,
   writeGateway,
   writeNexthops,
 } from './route-nexthop.js'
 import { type RouteProtocol, routeProtocolNumber } from './route-protocol.js'
 import { type RouteScope, routeScopeNumber, scopeName } from './route-scope.js'
 import { type RouteTable, routeTableNumber } from './route-table.js'
+import type { Told } from './told.js'
 
 /** struct rtmsg: u8 family │ u8 dst_len │ u8 src_len │ u8 tos │ u8 table │ u8 protocol │ u8 scope │ u8 type │ u32 flags */
 export const RTMSG_SIZE = 12
 
-/** RTN_* */
+/** RTN_*: what becomes of the packets. */
 export const routeTypeNumber = {
   unspec: 0,
+  /** By a gateway or on the link. */
   unicast: 1,
   /** To this host. */
   local: 2,
+  /** To this host, and sent as a broadcast. */
   broadcast: 3,
+  /** To this host as one of several; IPv4: received as a broadcast, sent as a unicast. */
   anycast: 4,
+  /** To a multicast group. */
   multicast: 5,
   /** Dropped silently. */
   blackhole: 6,
@@ -66,21 +65,29 @@ export const routeTypeNumber = {
   prohibit: 8,
   /** As if the table had no route: the next rule goes on. */
   throw: 9,
+  /** Not implemented by the kernel. */
   nat: 10,
+  /** Not implemented by the kernel. */
   xresolve: 11,
 } as const
 export type RouteType = keyof typeof routeTypeNumber
 
-/** RTM_F_*, and RTNH_F_* of the nexthop where there is one. */
+/** RTM_F_* of the route, and RTNH_F_* of the nexthop where there is one. */
 export const routeFlag = {
   ...nexthopFlag,
+  /** Of a request: to be told of changes. */
   notify: 0x100,
+  /** A cached route: made from another one for a single destination. */
   cloned: 0x200,
+  /** Not implemented by the kernel. */
   equalize: 0x400,
+  /** Of a request, IPv6: for routes of advertised prefixes alone. */
   prefix: 0x800,
-  /** The route itself, where the same without `rt` is said of its nexthop. */
+  /** Hardware forwards by the route itself, where the same without `rt` is said of its nexthop. */
   rtOffload: 0x4000,
+  /** Hardware hands packets for the route to the kernel. */
   rtTrap: 0x8000,
+  /** The route could not be put into hardware (5.12). */
   rtOffloadFailed: 0x20000000,
 } as const
 export type RouteFlag = keyof typeof routeFlag
@@ -170,6 +177,7 @@ export interface RouteSpec {
   tos?: number | undefined
   /** The gateway is taken to be on the link, whatever the addresses say. */
   onlink?: boolean | undefined
+  /** Sets RTNH_F_PERVASIVE, which the kernel keeps without heeding it. IPv4: refused without a gateway. */
   pervasive?: boolean | undefined
   metrics?: RouteMetricsSpec | undefined
   realms?: Realms | undefined
@@ -184,40 +192,36 @@ export interface RouteSpec {
 }
 
 /** A route as the kernel has it. */
-export interface Route {
+export interface Route extends Way, Told<RouteSpec, 'metric' | 'prefSrc' | 'from' | 'preference' | 'nexthopId'> {
+  /** Whether it is a route of IPv4 or of IPv6. */
   family: 'ipv4' | 'ipv6'
   /** 'default', or the prefix in canonical form. */
   dst: string
   type: RouteType | number
+  /** The table that it stands in. */
   table: RouteTable | number
   protocol: RouteProtocol | number
   scope: RouteScope | number
   flags: readonly (RouteFlag | NexthopFlag | number)[]
   /** Absent: any. */
   tos?: number
-  via?: string
-  /** The ifindex of the link that it leaves by. */
-  oif?: number
+  /** The answer to a question: the ifindex of the link that the packet came in by. */
   iif?: number
+  /** The ways, where there are several; `via` and `oif` are then absent. */
   nexthops?: Nexthop[]
-  metric?: number
-  prefSrc?: string
-  from?: string
   metrics?: RouteMetrics
-  realms?: { from: number; to: number }
-  preference?: keyof typeof preference | number
   /** Seconds left. Absent: for ever. */
   expires?: number
-  nexthopId?: number
+  /** The answer to a question: the mark that was asked with. */
   mark?: number
+  /** The answer to a question: the user that was asked for. */
   uid?: number
-  encap?: RouteEncap
+  /** Of a multicast route: struct rta_mfc_stats, as it came: packets, bytes, packets by a wrong link; 64 bits each. */
   multicastStatistics?: Uint8Array
   /** Of a route that is cached, expires or refuses (`error`, a negative errno): times in hundredths of a second. */
   cacheInfo?: Partial<
     Record<'referenceCount' | 'lastUse' | 'expires' | 'error' | 'used' | 'id' | 'ts' | 'tsAge', number>
   >
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 const routeOptions: readonly string[] = [
@@ -420,14 +424,17 @@ export interface RouteQuestion {
   iif?: LinkReference | undefined
   /** The link it has to leave by. */
   oif?: LinkReference | undefined
+  /** The packet's mark, which rules look at (`fwmark`). Default: 0. */
   mark?: number | undefined
   /** The user it is from, 0 to 4294967295. */
   uid?: number | undefined
   /** 0 to 255. */
   tos?: number | undefined
-  /** IPPROTO_*, 0 to 255; with `sport` and `dport`, 0 to 65535, for rules and multipath that look at them. */
+  /** The packet's protocol, IPPROTO_*, 0 to 255, for rules and multipath that look at it. */
   ipProto?: number | undefined
+  /** The port it comes from, for rules and multipath that look at it. */
   sport?: number | undefined
+  /** The port it goes to, for rules and multipath that look at it. */
   dport?: number | undefined
   /** IPv6, kernel 6.12: 0 to 1048575. */
   flowLabel?: number | undefined
@@ -619,11 +626,15 @@ function formatRepeated(bytes: Uint8Array, at: number, size: number): string {
 
 /** Which routes to list. The kernel does the filtering. */
 export interface RouteFilter {
+  /** Routes of IPv4 or of IPv6 alone. Default: both. */
   family?: 'ipv4' | 'ipv6' | undefined
   /** Default: all tables. */
   table?: RouteTable | number | undefined
+  /** Those alone that this one made, by name or number from 0 to 255. Default: all. */
   protocol?: RouteProtocol | number | undefined
+  /** Those of this type alone, by name or number from 0 to 255. Default: all. */
   type?: RouteType | number | undefined
+  /** Those alone that leave by this link. Default: all. */
   oif?: LinkReference | undefined
   /** Cached routes, such as path MTU exceptions, instead. */
   cached?: boolean | undefined

@@ -64,6 +64,7 @@ export const ioam6 = routeEncapsulation({
     trace: attribute(3, trace()),
     /** Of `freqN` packets `freqK` get a trace, 1 to 1000000; both or none (6.0). Default: all. */
     freqK: attribute(4, frequency()),
+    /** See `freqK`: of how many packets some get a trace. Not below `freqK`. */
     freqN: attribute(5, frequency()),
     /** The source of the outer packet (6.12). */
     src: attribute(6, ipv6()),

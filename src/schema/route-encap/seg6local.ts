@@ -92,6 +92,7 @@ export const seg6LocalFlavor = {
 } as const
 
 const flavors = attributes({
+  /** Which flavors the action has: `psp`, `usp`, `usd` (RFC 8986), `nextCsid`: compressed segments (RFC 9800; 6.1). */
   operation: attribute(1, bits(u32(), seg6LocalFlavor)),
   /** `nextCsid`: bits of the locator's block, 1 to 120 and a multiple of 8. Default: 32. */
   lcblockBits: attribute(2, u8()),

@@ -80,6 +80,8 @@ const erspanOption = attributes({
 export const tunnelOptions = attributes({
   /** GENEVE options, in their order. */
   geneve: repeated(1, geneveOptions),
+  /** The extension of the VXLAN header. */
   vxlan: attribute(2, nested(vxlanOption)),
+  /** The header of ERSPAN; `ver` says whether `index`, or `dir` and `hwid`, go with it. */
   erspan: attribute(3, nested(erspanOption)),
 })
