@@ -98,6 +98,7 @@ export interface LinkDetails {
 
 /** Which links to list. The kernel does the filtering. */
 export interface LinkFilter extends LinkDetails {
+  /** The links of this kind, by its name: 'veth'. */
   kind?: string | undefined
   /** The links that have this master; null: those that have none. */
   master?: LinkReference | null | undefined

@@ -223,25 +223,39 @@ const inet = attributes({
 })
 
 const inet6 = attributes({
+  /**
+   * IF_*: `ready`: there is a link. `rsSent`: routers were asked. `raRcvd`: a router answered; `raManaged`,
+   * `raOtherConf`: it said that addresses, or other things, are to be had by DHCPv6.
+   */
   flags: readOnly(1, bits(u32(), inet6Flag)),
+  /** Settings of IPv6 on this link, as net.ipv6.conf has them. */
   conf: readOnly(2, inet6Conf),
+  /** What IPv6 counted on this link, as in /proc/net/dev_snmp6. */
   statistics: readOnly(3, inet6Statistics),
+  /** IFLA_INET6_MCAST, which the kernel does not send. */
   mcast: readOnly(4, bytes()),
+  /**
+   * Bytes that a packet put together may have; 1/100 s from the system's start to the last change; milliseconds that a
+   * neighbour is held to be reachable, and between solicitations.
+   */
   cacheInfo: readOnly(
     5,
     struct('ifla_cacheinfo', { maxReasmLen: 'u32', tstamp: 'u32', reachableTime: 's32', retransTime: 'u32' }),
   ),
+  /** What ICMPv6 counted on this link, as in /proc/net/dev_snmp6. */
   icmp6Statistics: readOnly(6, icmp6Statistics),
   /** The host part of addresses made from router advertisements: '::1:2:3:4', or '::' for none. */
   token: attribute(7, ipv6()),
   /** How addresses are made: `none` before the link is up means no link-local address. */
   addrGenMode: attribute(8, oneOf(u8(), addrGenMode)),
+  /** The MTU that a router advertised, in bytes. Absent: none did. */
   raMtu: readOnly(9, u32()),
 })
 
 const mctp = attributes({
   /** The number of the MCTP network. */
   net: attribute(1, u32()),
+  /** How MCTP is carried (DMTF DSP0239): 1 SMBus, 2 PCIe VDM, 3 USB, 4 KCS, 5 serial, 6 I3C. */
   physBinding: readOnly(2, u8()),
 })
 

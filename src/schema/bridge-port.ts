@@ -37,17 +37,27 @@ export const bridgePortAttributes = attributes(
     learningSync: attribute(11, bool8()),
     /** The same as IEEE 802.11 wants it. */
     proxyArpWifi: attribute(12, bool8()),
+    /** The root of the spanning tree, as the port last heard of it. */
     rootId: readOnly(13, bridgeId()),
+    /** The designated bridge: the one by which the port's segment reaches the root. */
     bridgeId: readOnly(14, bridgeId()),
+    /** The port of the designated bridge on that segment. */
     designatedPort: readOnly(15, u16()),
+    /** What the way from the designated bridge to the root costs. */
     designatedCost: readOnly(16, u16()),
+    /** The port as the spanning tree knows it: `priority` and, in the 10 lowest bits, `no`. */
     id: readOnly(17, u16()),
+    /** The number of the port in the bridge, from 1. */
     no: readOnly(18, u16()),
+    /** The next BPDU acknowledges that the topology has changed. */
     topologyChangeAck: readOnly(19, bool8()),
+    /** A BPDU waits to be sent until `holdTimer` is over. */
     configPending: readOnly(20, bool8()),
-    /** 1/100 s, as the two below. */
+    /** 1/100 s until what the designated bridge said last is too old. */
     messageAgeTimer: readOnly(21, u64()),
+    /** 1/100 s until the port goes on from listening to learning, or from there to forwarding. */
     forwardDelayTimer: readOnly(22, u64()),
+    /** 1/100 s until a BPDU may be sent again. */
     holdTimer: readOnly(23, u64()),
     /** Forget what was learned on this port. */
     flush: writeOnly(24, flag()),
@@ -69,15 +79,19 @@ export const bridgePortAttributes = attributes(
     isolated: attribute(33, bool8()),
     /** The port that takes over when this one has no carrier; null for none. */
     backupPort: attribute(34, linkIndexOrNone()),
+    /** MRP test frames no longer come around the ring by this port. */
     mrpRingOpen: readOnly(35, bool8()),
+    /** MRP test frames no longer come by this port on the way between rings. */
     mrpInOpen: readOnly(36, bool8()),
     /** Hosts at most that are tracked for `fastLeave`. Default: 512. */
     mcastEhtHostsLimit: attribute(37, u32()),
+    /** How many hosts are tracked for `fastLeave`. */
     mcastEhtHostsCount: readOnly(38, u32()),
     /** Only hosts with an FDB entry get through (5.18). */
     locked: attribute(39, bool8()),
     /** MAC authentication bypass, on a locked port (6.2). */
     mab: attribute(40, bool8()),
+    /** How many multicast groups the port is in (6.3). */
     mcastNGroups: readOnly(41, u32()),
     /** 0: any number (6.3). */
     mcastMaxGroups: attribute(42, u32()),

@@ -1,27 +1,45 @@
 /** IFF_*: the flags of a link (linux/if.h, netdevice(7)), and the options that set some of them. */
 import type { Writer } from '../wire/writer.js'
 
+/** IFF_*: what a link is and does. */
 export const linkFlag = {
+  /** Administratively up. */
   up: 0x1,
+  /** It has a broadcast address. */
   broadcast: 0x2,
+  /** The driver prints more. */
   debug: 0x4,
+  /** What is sent comes back to this host. */
   loopback: 0x8,
+  /** There is one other end. */
   pointToPoint: 0x10,
+  /** Trailers are not used; the kernel has none. */
   noTrailers: 0x20,
   /** Operational: up, and with a carrier. */
   running: 0x40,
+  /** ARP and NDP are not spoken. */
   noArp: 0x80,
+  /** All packets are received, since it was set by hand. */
   promisc: 0x100,
+  /** All multicast packets are received, since it was set by hand. */
   allMulti: 0x200,
+  /** It has ports among which it divides the load: a bond, a team. */
   master: 0x400,
+  /** It is a port of such a link. */
   slave: 0x800,
+  /** Multicast is sent and received. */
   multicast: 0x1000,
+  /** The device can choose its connector. */
   portsel: 0x2000,
+  /** The device finds its connector by itself. */
   autoMedia: 0x4000,
+  /** Addresses are lost when it goes down. */
   dynamic: 0x8000,
   /** The layer below is up: there is a carrier. */
   lowerUp: 0x10000,
+  /** It waits for something outside, such as 802.1X. */
   dormant: 0x20000,
+  /** Packets that are sent are received here, too (CAN). */
   echo: 0x40000,
 } as const
 export type LinkFlag = keyof typeof linkFlag

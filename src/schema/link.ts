@@ -71,6 +71,7 @@ type ReadData<K extends KnownLinkKind> = Read<DataOf<K>>
 
 /** What every link has, whatever its kind. */
 export interface LinkProperties extends LinkAttributes {
+  /** The number of the link in its namespace. */
   ifindex: number
   name: string
   /** The link-layer protocol: 'ether', 'loopback' … (ARPHRD_*). */
@@ -98,14 +99,22 @@ interface Counted<Statistics = Uint8Array> {
   xstats?: Statistics
 }
 
-type LinkOfKind<K extends KnownLinkKind> = LinkProperties & { kind: K } & Counted<StatisticsOf<K>> & {
+type LinkOfKind<K extends KnownLinkKind> = LinkProperties & {
+  /** What sort of link it is (IFLA_INFO_KIND). Absent: it has none, as the loopback device and physical ones. */
+  kind: K
+} & Counted<StatisticsOf<K>> & {
     [P in K as Readable<ReadData<P>> extends never ? never : P]: ReadData<P>
   }
 
 /** A link that has no kind: the loopback device, a physical one. */
 export type PlainLink = LinkProperties & Counted & { kind: undefined }
 /** A link of a kind without types here; `data` is what the kernel tells of it, attribute by attribute. */
-export type OtherLink = LinkProperties & Counted & { kind: OtherLinkKind; data?: UnknownAttribute[] }
+export type OtherLink = LinkProperties &
+  Counted & {
+    kind: OtherLinkKind
+    /** Of a kind without types here: what the kernel tells of it, attribute by attribute. */
+    data?: UnknownAttribute[]
+  }
 
 /** A link as the kernel has it. `link.kind === 'vxlan'` gives `link.vxlan`. */
 export type Link = { [K in KnownLinkKind]: LinkOfKind<K> }[KnownLinkKind] | PlainLink | OtherLink

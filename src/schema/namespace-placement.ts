@@ -4,13 +4,17 @@ import type { Codec } from '../wire/codec.js'
 /** A network namespace by an open descriptor (a `Netns` has one), or by a process that is in it. */
 export type NamespacePlacement =
   | {
+      /** An open descriptor of the namespace, such as of /run/netns/NAME or /proc/PID/ns/net. */
       readonly fd: number
       /** Keeps the descriptor open until `release`, as often as it was held. @internal */
       hold?(): void
       /** @internal */
       release?(): void
     }
-  | { readonly pid: number }
+  | {
+      /** A process that is in the namespace, from 1, as the caller's PID namespace numbers it. */
+      readonly pid: number
+    }
 
 export const byProcess = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'pid' in value && !('fd' in value)

@@ -101,13 +101,21 @@ const setting = (name: string) => struct(name, { vf: 'u32', setting: 'u32' })
 /** The numbers begin at 0, which netlink otherwise keeps free. */
 const vfStatistics = attributes(
   {
+    /** Packets that the function received. */
     rxPackets: readOnly(0, u64()),
+    /** Packets that the function sent. */
     txPackets: readOnly(1, u64()),
+    /** Bytes that the function received. */
     rxBytes: readOnly(2, u64()),
+    /** Bytes that the function sent. */
     txBytes: readOnly(3, u64()),
+    /** Broadcast packets that the function received. */
     broadcast: readOnly(4, u64()),
+    /** Multicast packets that the function received. */
     multicast: readOnly(5, u64()),
+    /** Packets for the function that were dropped. */
     rxDropped: readOnly(7, u64()),
+    /** Packets of the function that were dropped. */
     txDropped: readOnly(8, u64()),
   },
   6,
@@ -133,6 +141,7 @@ const vfInfo = attributes({
   rate: attribute(6, struct('ifla_vf_rate', { vf: 'u32', minTxRate: 'u32', maxTxRate: 'u32' })),
   /** `setting` 1: the function may ask for the hash key and table of the device. */
   rssQueryEn: attribute(7, setting('ifla_vf_rss_query_en')),
+  /** What the function received and sent. */
   statistics: readOnly(8, nested(vfStatistics)),
   /** `setting` 1: the function may do what concerns others, such as be promiscuous. */
   trust: attribute(9, setting('ifla_vf_trust')),
@@ -176,6 +185,9 @@ const port = attributes({
   vf: attribute(1, s32()),
   /** The name of a port profile (802.1Qbh): up to 39 bytes. */
   profile: attribute(2, text(39)),
+  /**
+   * 802.1Qbg: struct ifla_port_vsi: an id of the manager, the type of the instance in 3 bytes, the version of the type.
+   */
   vsiType: readOnly(3, bytes()),
   /** The UUID of the instance (a virtual machine). */
   instanceUuid: attribute(4, bytes(16, 16)),
@@ -183,6 +195,7 @@ const port = attributes({
   hostUuid: attribute(5, bytes(16, 16)),
   /** What is asked of the switch. */
   request: attribute(6, oneOf(u8(), { preassociate: 0, preassociateRr: 1, associate: 2, disassociate: 3 })),
+  /** What the switch answered to `request`. */
   response: readOnly(7, oneOf(u16(), portResponse)),
 })
 

@@ -13,9 +13,13 @@ const MOST_TARGETS = 16
 const adInfo = attributes({
   /** The aggregator in use. */
   aggregator: readOnly(1, u16()),
+  /** How many ports the aggregator has. */
   numPorts: readOnly(2, u16()),
+  /** The LACP key of the bond's ports: those with the same one can be aggregated. */
   actorKey: readOnly(3, u16()),
+  /** The LACP key of the other end's ports. */
   partnerKey: readOnly(4, u16()),
+  /** The MAC address that the other end has as an LACP system. */
   partnerMac: readOnly(5, linkAddress(6)),
 })
 

@@ -23,12 +23,17 @@ const booleanOptions = switches('br_boolopt_multi', {
 /** BRIDGE_QUERIER_*. */
 export const querierState = attributes(
   {
+    /** The address of the IPv4 querier. */
     ipAddress: readOnly(1, ipv4()),
+    /** The ifindex of the port that the IPv4 querier is behind. Absent: it is the bridge itself. */
     ipPort: readOnly(2, u32()),
-    /** 1/100 s. */
+    /** 1/100 s until the IPv4 querier is given up, where it is another one than the bridge. */
     ipOtherTimer: readOnly(3, u64()),
+    /** The address of the IPv6 querier. */
     ipv6Address: readOnly(5, ipv6()),
+    /** The ifindex of the port that the IPv6 querier is behind. Absent: it is the bridge itself. */
     ipv6Port: readOnly(6, u32()),
+    /** 1/100 s until the IPv6 querier is given up, where it is another one than the bridge. */
     ipv6OtherTimer: readOnly(7, u64()),
   },
   4,
@@ -63,15 +68,25 @@ export const bridge = linkKind({
       vlanProtocol: attribute(8, oneOf(be16(), { '802.1Q': 0x8100, '802.1ad': 0x88a8 })),
       /** Link-local groups 01:80:c2:00:00:0X that are forwarded: bit X. Never 0, 1 and 2. */
       groupFwdMask: attribute(9, u16()),
+      /** The root of the spanning tree. */
       rootId: readOnly(10, bridgeId()),
+      /** The bridge itself, as the spanning tree knows it. */
       bridgeId: readOnly(11, bridgeId()),
+      /** The number of the port that leads to the root; 0: the bridge is the root. */
       rootPort: readOnly(12, u16()),
+      /** What the way to the root costs; 0: the bridge is the root. */
       rootPathCost: readOnly(13, u32()),
+      /** The topology has changed: learned FDB entries are forgotten after the forward delay. */
       topologyChange: readOnly(14, bool8()),
+      /** The bridge has noticed a change of the topology, and tells the root. */
       topologyChangeDetected: readOnly(15, bool8()),
+      /** 1/100 s until the next hello. */
       helloTimer: readOnly(16, u64()),
+      /** 1/100 s until the root is told again of a change of the topology. */
       tcnTimer: readOnly(17, u64()),
+      /** 1/100 s until the root ceases to tell of a change of the topology. */
       topologyChangeTimer: readOnly(18, u64()),
+      /** 1/100 s until old FDB entries are looked for. */
       gcTimer: readOnly(19, u64()),
       /** Where the spanning tree talks: 01:80:c2:00:00:0X. */
       groupAddress: attribute(20, linkAddress(6)),
@@ -125,6 +140,7 @@ export const bridge = linkKind({
       vlanStatsPerPort: attribute(45, bool8()),
       /** Further switches of a bridge (BR_BOOLOPT_*). */
       multiBoolopt: attribute(46, booleanOptions),
+      /** Which queriers of multicast there are. */
       mcastQuerierState: readOnly(47, nested(querierState)),
       /** How many FDB entries are learned ones (6.7). */
       fdbNLearned: readOnly(48, u32()),

@@ -117,11 +117,17 @@ const controlMode = {
 
 /** Transmitter delay compensation (IFLA_CAN_TDC_*), in periods of the clock; what `Min` and `Max` say the device tells. */
 const tdc = attributes({
+  /** The least `tdcv`. */
   tdcvMin: readOnly(1, u32()),
+  /** The largest `tdcv`. */
   tdcvMax: readOnly(2, u32()),
+  /** The least `tdco`. */
   tdcoMin: readOnly(3, u32()),
+  /** The largest `tdco`. */
   tdcoMax: readOnly(4, u32()),
+  /** The least `tdcf`. */
   tdcfMin: readOnly(5, u32()),
+  /** The largest `tdcf`. */
   tdcfMax: readOnly(6, u32()),
   /** The delay. */
   tdcv: attribute(7, u32()),
@@ -156,9 +162,14 @@ export const can = linkKind({
   data: attributes({
     /** When bits are sampled; of CAN FD, those of the arbitration. Changed while the link is down. */
     bittiming: attribute(1, bitTiming),
+    /** Within what `bittiming` has to be. */
     bittimingConst: readOnly(2, bitTimingLimits),
     /** `freq` in Hz. */
     clock: readOnly(3, struct('can_clock', { freq: 'u32' })),
+    /**
+     * Whether the controller takes part, by its counts of errors: below 96, 128, 256, or above; or it is not started,
+     * or asleep.
+     */
     state: readOnly(
       4,
       oneOf(u32(), { errorActive: 0, errorWarning: 1, errorPassive: 2, busOff: 3, stopped: 4, sleeping: 5 }),
@@ -169,20 +180,25 @@ export const can = linkKind({
     restartMs: attribute(6, u32()),
     /** Starts a controller that went off the bus: 1. */
     restart: writeOnly(7, u32()),
+    /** The controller's counts of errors in sending and in receiving. */
     berrCounter: readOnly(8, struct('can_berr_counter', { txerr: 'u16', rxerr: 'u16' })),
     /** Of CAN FD: when the bits of the data are sampled. */
     dataBittiming: attribute(9, bitTiming),
+    /** Within what `dataBittiming` has to be. */
     dataBittimingConst: readOnly(10, bitTimingLimits),
     /** Ohm, one of `terminationConst`; 0: none. */
     termination: attribute(11, u16()),
+    /** What `termination` can be, in ohm. */
     terminationConst: readOnly(12, numbers(2)),
     /** The bit rates that there are, where they are a few. */
     bitrateConst: readOnly(13, numbers(4)),
+    /** The bit rates of the data that there are, where they are a few. */
     dataBitrateConst: readOnly(14, numbers(4)),
     /** Bits in a second that the transceiver does. */
     bitrateMax: readOnly(15, u32()),
     /** Compensation of the transceiver’s delay, with CAN FD. */
     tdc: attribute(16, nested(tdc)),
+    /** Which modes of `ctrlmode` the device has. */
     ctrlmodeExt: readOnly(17, nested(controlModeExt)),
   }),
 })

@@ -17,7 +17,9 @@ export const hsr = linkKind({
     slave2: attribute(2, linkIndex()),
     /** The last byte of the address that supervision frames are sent to: 01:15:4e:00:01:XX. Default: 0. */
     multicastSpec: writeOnly(3, u8()),
+    /** The address that supervision frames are sent to. */
     supervisionAddr: readOnly(4, linkAddress(6)),
+    /** The sequence number of the next frame. */
     seqNr: readOnly(5, u16()),
     /** Of HSR: 0 is that of 2010, 1 that of 2012. Default: 0. */
     version: writeOnly(6, u8({ max: 1 })),

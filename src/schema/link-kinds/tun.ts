@@ -22,6 +22,7 @@ export const tun = linkKind({
     vnetHdr: readOnly(5, bool8()),
     /** The link stays when nobody is attached. */
     persist: readOnly(6, bool8()),
+    /** It can be attached to several times, each a queue of its own. */
     multiQueue: readOnly(7, bool8()),
     /** With `multiQueue`: how many are attached and in use. */
     numQueues: readOnly(8, u32()),
