@@ -277,7 +277,7 @@ class Reference {
     const parts = type.isUnion() ? type.types : [type]
     const found = new Map<
       string,
-      { symbol: ts.Symbol; types: Set<string>; type: ts.Type; count: number; needed: boolean }
+      { symbol: ts.Symbol; others: ts.Symbol[]; types: Set<string>; type: ts.Type; count: number; needed: boolean }
     >()
     for (const part of parts) {
       for (const property of this.#checker.getPropertiesOfType(part)) {
@@ -288,21 +288,28 @@ class Reference {
         if (own.flags & (ts.TypeFlags.Never | ts.TypeFlags.Undefined)) continue
         const entry = found.get(property.name) ?? {
           symbol: property,
+          others: [],
           types: new Set(),
           type: own,
           count: 0,
           needed: true,
         }
         entry.types.add(this.#textOf(declared).replace(/ \| undefined$/, ''))
+        entry.others.push(property)
         entry.count++
         entry.needed &&= (property.flags & ts.SymbolFlags.Optional) === 0
         found.set(property.name, entry)
       }
     }
-    return [...found].map(([name, { symbol, types, type, count, needed }]) => ({
+    const declared = symbol
+    return [...found].map(([name, { symbol, others, types, type, count, needed }]) => ({
       name: needed && count === parts.length ? `${name} (needed)` : name,
       type: this.#describe(name, symbol, type, types, sections),
-      meaning: this.commentOf(symbol) || this.#commentElsewhere(symbol, type) || this.#commentOfType(symbol),
+      meaning:
+        this.commentOf(others.find((one) => this.commentOf(one) !== '') ?? symbol) ||
+        this.#commentElsewhere(symbol, type) ||
+        this.#commentOfVariants(declared, name) ||
+        [...new Set(others.map((one) => this.#commentOfType(one)))].join(' '),
     }))
   }
 
@@ -314,13 +321,33 @@ class Reference {
     return table === undefined ? '' : this.commentOfTable(table)
   }
 
+  /** Of a union that is told apart by a property: what is said of each of its members, by the value it has of that. */
+  #commentOfVariants(symbol: ts.Symbol, name: string): string {
+    const union = symbol.declarations?.find(ts.isTypeAliasDeclaration)?.type
+    if (union === undefined || !ts.isUnionTypeNode(union)) return ''
+    let end = union.getFullStart()
+    const variants = union.types.map((member) => {
+      // A comment stands before the bar, which is part of no member.
+      const before = member.getSourceFile().text.slice(end, member.getStart())
+      end = member.getEnd()
+      const property = this.#checker.getTypeFromTypeNode(member).getProperty(name)
+      const value = property && this.#checker.getTypeOfSymbol(property)
+      const comment = /\/\*\* ?([^]*?)\s*\*\//.exec(before)?.[1]?.replace(/\n\s*\* ?/g, '\n')
+      return value?.isStringLiteral() && comment ? `\`${value.value}\`: ${comment.trim()}` : ''
+    })
+    return variants.every(Boolean) ? variants.join(' ') : ''
+  }
+
   /** What is said of the type that a property is declared with, and of the names that a value of it may be. */
   #commentOfType(symbol: ts.Symbol): string {
     const declaration = symbol.declarations?.find(ts.isPropertySignature)
     for (const named of declaration?.type ? this.#typesIn(declaration.type) : []) {
       const alias = named.declarations?.find(ts.isTypeAliasDeclaration)
       const { about, names } = alias ? this.#namesIn(alias.type) : { about: '', names: [] }
-      const text = [this.#ownComment(named) || about, ...names].filter(Boolean).join(' ')
+      const type = this.typeOf(named)
+      const values = (type.isUnion() ? type.types : [type]).map((one) => one.isStringLiteral() && one.value)
+      const said = names.filter(([name]) => values.includes(name)).map(([name, text]) => `\`${name}\`: ${text}`)
+      const text = [this.#ownComment(named) || about, ...said].filter(Boolean).join(' ')
       if (text !== '') return text
     }
     return ''
@@ -338,12 +365,15 @@ class Reference {
   }
 
   /** Of `keyof typeof constant`: what is said of the constant, and of those of the names that are not plain. */
-  #namesIn(node: ts.TypeNode): { about: string; names: string[] } {
+  #namesIn(node: ts.TypeNode): { about: string; names: [name: string, text: string][] } {
     if (ts.isUnionTypeNode(node)) {
       const parts = node.types.map((one) => this.#namesIn(one))
       return { about: parts.find(({ about }) => about)?.about ?? '', names: parts.flatMap(({ names }) => names) }
     }
     if (ts.isTypeReferenceNode(node)) {
+      // Exclude<keyof typeof constant, …>
+      const [inner] = node.typeArguments ?? []
+      if (inner !== undefined) return this.#namesIn(inner)
       const [alias] = this.#typesIn(node).flatMap(({ declarations }) => declarations ?? [])
       return alias && ts.isTypeAliasDeclaration(alias) ? this.#namesIn(alias.type) : { about: '', names: [] }
     }
@@ -352,7 +382,8 @@ class Reference {
     const own = constant.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(constant) : constant
     const names = this.#checker.getPropertiesOfType(this.#checker.getTypeOfSymbol(own)).flatMap((name) => {
       const comment = this.#ownComment(name)
-      return comment ? [`\`${name.name}\`: ${comment[0]!.toLowerCase()}${comment.slice(1)}`] : []
+      const text: [string, string] = [name.name, `${comment.slice(0, 1).toLowerCase()}${comment.slice(1)}`]
+      return comment === '' ? [] : [text]
     })
     return { about: this.#ownComment(own), names }
   }

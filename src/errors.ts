@@ -35,6 +35,7 @@ export interface AttributePolicy {
 
 /** What a `NetlinkError` is made of. */
 export interface NetlinkFailure {
+  /** The kernel's number of the error, positive: 17 for EEXIST. */
   errno: number
   /** The message type, 'RTM_NEWLINK'. */
   request: string
@@ -42,8 +43,11 @@ export interface NetlinkFailure {
   action: string
   /** The kernel's own text (extended ack). */
   reason?: string | undefined
+  /** The path of the attribute that the kernel objects to: 'linkinfo.data.id'. */
   attribute?: string | undefined
+  /** The path of the attribute that the kernel misses. */
   missing?: string | undefined
+  /** What the kernel would have taken for `attribute`. */
   policy?: AttributePolicy | undefined
   /** What to do about it, where that is known. */
   advice?: string | undefined
@@ -55,8 +59,9 @@ export interface NetlinkFailure {
  * `code` and `errno` are the kernel's ('EEXIST', 17); `reason` is its extended-ack text, `attribute` the path of the
  * attribute it objects to ('linkinfo.data.id'), `missing` the one it misses, `policy` what it would have taken.
  */
-export class NetlinkError extends Error {
+export class NetlinkError extends Error implements Omit<NetlinkFailure, 'action' | 'advice'> {
   override readonly name: string = 'NetlinkError'
+  /** The name of `errno`: 'EEXIST'. */
   readonly code: string
   readonly errno: number
   readonly request: string
@@ -101,6 +106,7 @@ function describePolicy(policy: AttributePolicy): string {
  */
 export class DumpInterruptedError<T = unknown> extends NetlinkError {
   override readonly name = 'DumpInterruptedError'
+  /** What the last try read: every entry was there at some moment, some may be missing or twice. */
   readonly partial: readonly T[]
 
   constructor(failure: NetlinkFailure, partial: readonly T[]) {
@@ -115,7 +121,9 @@ export class DumpInterruptedError<T = unknown> extends NetlinkError {
  */
 export class BatchError extends Error {
   override readonly name = 'BatchError'
+  /** The place of the request in the batch, from 0. */
   readonly index: number
+  /** What the requests before it gave, in their order. */
   readonly results: readonly unknown[]
 
   constructor(index: number, count: number, results: readonly unknown[], cause: Error) {
@@ -133,11 +141,13 @@ export class BatchError extends Error {
 /** The socket was closed, or is used after it was. */
 export class ClosedError extends Error {
   override readonly name = 'ClosedError'
+  /** As errors of Node.js have it. */
   readonly code = 'ERR_CLOSED'
 }
 
 /** What a `SystemCallError` is made of. */
 export interface SystemCallFailure {
+  /** The kernel's number of the error, positive: 1 for EPERM. */
   errno: number
   /** The system call that failed: "setns". */
   syscall: string
@@ -152,8 +162,9 @@ export interface SystemCallFailure {
  *
  * `code` and `errno` are the kernel's ('EPERM', 1), `syscall` is what it refused ('unshare').
  */
-export class SystemCallError extends Error {
+export class SystemCallError extends Error implements Omit<SystemCallFailure, 'action' | 'advice'> {
   override readonly name: string = 'SystemCallError'
+  /** The name of `errno`: 'EPERM'. */
   readonly code: string
   readonly errno: number
   readonly syscall: string
@@ -193,12 +204,15 @@ export type EndpointStep =
 
 /** What an `EndpointError` is made of. */
 export interface EndpointFailure {
+  /** The id of the endpoint, as it was given. */
   id: string
-  /** Its place in the list that was given. */
+  /** Its place in the list that was given, from 0. */
   index: number
+  /** How far it came: the step that failed. */
   step: EndpointStep
+  /** The error that the step failed with. */
   cause: unknown
-  /** What could not be taken away again. */
+  /** What could not be taken away again, an error for each. */
   leftover?: readonly Error[] | undefined
 }
 
@@ -207,7 +221,7 @@ export interface EndpointFailure {
  *
  * `id` and `index` say which, `step` how far it came, `cause` why.
  */
-export class EndpointError extends Error {
+export class EndpointError extends Error implements Omit<EndpointFailure, 'cause'> {
   override readonly name = 'EndpointError'
   readonly id: string
   readonly index: number

@@ -4,14 +4,28 @@ import type { Endpoint } from './endpoint.js'
 
 /** What became of one endpoint of a list; `index` is its place there. */
 export type EndpointResult =
-  | { readonly index: number; readonly status: 'fulfilled'; readonly value: Endpoint }
-  | { readonly index: number; readonly status: 'rejected'; readonly reason: EndpointError }
+  | {
+      /** The place of the endpoint in the list, from 0. */
+      readonly index: number
+      /** `fulfilled`: it was made. `rejected`: it could not be, and nothing of it is left. */
+      readonly status: 'fulfilled'
+      /** The endpoint, where it was made. */
+      readonly value: Endpoint
+    }
+  | {
+      readonly index: number
+      readonly status: 'rejected'
+      /** Why it could not be made. */
+      readonly reason: EndpointError
+    }
 
 /** How far a creation is. */
 export interface EndpointProgress {
   /** How many there are to be; undefined where the list does not say. */
   readonly total: number | undefined
+  /** How many were made. */
   readonly made: number
+  /** How many could not be made. */
   readonly failed: number
 }
 

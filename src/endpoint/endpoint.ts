@@ -3,7 +3,9 @@ import type { Netns } from '../netns/netns.js'
 import { type EndpointSpec, isShared } from './spec.js'
 
 export interface EndpointLink {
+  /** The name of the link. */
   readonly name: string
+  /** The number of the link in its namespace. */
   readonly ifindex: number
 }
 

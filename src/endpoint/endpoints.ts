@@ -61,6 +61,7 @@ export interface FoundEndpoint {
   readonly id: string | undefined
   /** Its outer link. */
   readonly name: string
+  /** The number of that link. */
   readonly ifindex: number
 }
 

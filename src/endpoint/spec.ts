@@ -38,6 +38,7 @@ interface EndpointBase {
   addresses?: readonly (string | EndpointAddress)[] | undefined
   /** Routes inside, in order. A string is the gateway of a default route. */
   routes?: readonly (string | EndpointRoute)[] | undefined
+  /** Neighbours that the inner link is to know. */
   neighbors?: readonly EndpointNeighbor[] | undefined
   /** Kernel parameters inside ('net.ipv4.ip_forward'), set when the link is there. Each costs what a file costs. */
   sysctl?: Readonly<Record<string, string | number | boolean>> | undefined
@@ -66,7 +67,9 @@ interface EndpointBase {
 
 /** An endpoint on a veth pair: the inner end born in its namespace, the outer one on its bridge or routed. */
 export interface VethEndpointSpec extends EndpointBase {
+  /** A veth pair, which it is where nothing is said. */
   kind?: 'veth' | undefined
+  /** The outer end of the pair: what a link takes when it is made, and its name. */
   outer: EndpointOuter
 }
 
@@ -76,7 +79,11 @@ export type SharedEndpointSpec = EndpointBase & {
   link: LinkReference
   outer?: never
 } & (
-    | { kind: 'macvlan'; macvlan?: SpecOf<'macvlan'>['macvlan'] }
+    | {
+        /** How it shares the link: with a MAC address of its own (`macvlan`), or with the link's (`ipvlan`). */
+        kind: 'macvlan'
+        macvlan?: SpecOf<'macvlan'>['macvlan']
+      }
     | { kind: 'ipvlan'; ipvlan?: SpecOf<'ipvlan'>['ipvlan'] }
   )
 

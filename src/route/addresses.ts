@@ -60,7 +60,9 @@ const LIST: Operation<AddressFilter, Address[]> = {
 
 /** Which addresses to list. The kernel does the filtering. */
 export interface AddressFilter {
+  /** IPv4 or IPv6 addresses alone. Default: both. */
   family?: 'ipv4' | 'ipv6' | undefined
+  /** Those of this link alone. Default: all. */
   link?: LinkReference | undefined
   /** Those of the namespace with this id instead, from 0; `link` is then an ifindex there. */
   targetNetnsid?: number | undefined

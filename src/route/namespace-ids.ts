@@ -9,7 +9,12 @@ import { writer } from '../wire/writer.js'
 import { Facet } from './facet.js'
 
 /** A namespace by descriptor (a `Netns` has one) or by a process that is in it. */
-export type NamespaceOfId = NamespaceReference | { readonly pid: number }
+export type NamespaceOfId =
+  | NamespaceReference
+  | {
+      /** A process that is in the namespace, from 1, as the caller's PID namespace numbers it. */
+      readonly pid: number
+    }
 
 interface Spec {
   of?: NamespaceOfId | undefined

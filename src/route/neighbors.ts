@@ -48,7 +48,9 @@ const LIST: Operation<NeighborFilter, Neighbor[]> = {
 
 /** Which neighbours to list. The kernel does the filtering. */
 export interface NeighborFilter {
+  /** Those of ARP (ipv4) or of NDP (ipv6) alone. Default: both. */
   family?: 'ipv4' | 'ipv6' | undefined
+  /** Those that are reached by this link alone. Default: all. */
   link?: LinkReference | undefined
   /** Those of the links that have this master. */
   master?: LinkReference | undefined

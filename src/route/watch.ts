@@ -57,21 +57,28 @@ const GROUPS = {
 } as const
 export type WatchGroup = keyof typeof GROUPS
 
-type Change = { action: 'new' | 'delete' }
+type Change = {
+  /** `new`: it was made or changed, or it is there. `delete`: it is there no more. */
+  action: 'new' | 'delete'
+}
 
 /** Something changed, or is missing, or was missed. */
 export type RouteEvent =
   /** A link was made or changed (`new`), or deleted. */
   | ({ type: 'link'; link: Link } & Change)
+  /** A link has an address, which is new or has changed, or has it no more. */
   | ({ type: 'address'; address: Address } & Change)
+  /** An IPv4 or IPv6 route was made or replaced, or deleted. */
   | ({ type: 'route'; route: Route } & Change)
+  /** A nexthop object was made or replaced, or deleted. */
   | ({ type: 'nexthop'; nexthop: NexthopObject } & Change)
   /** A bucket of a resilient group has another nexthop. */
   | ({ type: 'nexthopBucket'; bucket: NexthopBucket } & Change)
-  /** Also of the rules of multicast routing, of which `rule.family` tells. */
+  /** A rule was made or deleted; also of the rules of multicast routing, of which `rule.family` tells. */
   | ({ type: 'rule'; rule: Rule } & Change)
   /** A neighbour was made or changed; deleting one by hand shows as `new` with the state `failed`. */
   | ({ type: 'neighbor'; neighbor: Neighbor } & Change)
+  /** An FDB entry was made, learned or changed, or deleted. */
   | ({ type: 'fdb'; entry: FdbEntry } & Change)
   /** Settings changed, of which those that did are told; `delete`: of a link that is gone. */
   | ({ type: 'netconf'; netconf: Netconf } & Change)
@@ -81,6 +88,7 @@ export type RouteEvent =
   | ({ type: 'vlan'; vlan: BridgeVlan } & Change)
   /** What a bridge does with VLANs changed. */
   | ({ type: 'vlanGlobal'; vlan: BridgeVlanGlobal } & Change)
+  /** An entry of a multicast database was made or changed, or deleted. */
   | ({ type: 'mdb'; entry: MdbEntry } & Change)
   /** There is a multicast router behind a port, or no more. */
   | ({ type: 'mdbRouterPort'; port: MdbRouterPort } & Change)
@@ -88,18 +96,29 @@ export type RouteEvent =
   | ({ type: 'vni'; vni: VxlanVni } & Change)
   /** A link listens to a multicast address or does no longer (kernel 6.14), or to an anycast one (6.15): EINVAL before. */
   | ({ type: 'groupAddress'; address: GroupAddress } & Change)
+  /** An MPLS route was made or replaced, or deleted. */
   | ({ type: 'mplsRoute'; route: MplsRoute } & Change)
+  /** A multicast route was made or changed, or deleted, or is asked for (`unresolved`). */
   | ({ type: 'multicastRoute'; route: MulticastRoute } & Change)
   /** A router advertised a prefix. */
   | { type: 'prefix'; prefix: AdvertisedPrefix }
   /** A router advertised what the kernel leaves to others, such as name servers. */
   | { type: 'ndUserOption'; advertisement: NdUserOptions }
+  /** Another namespace was given an id, or has it no more. */
   | ({ type: 'nsid'; nsid: NamespaceId } & Change)
   /**
    * The kernel wants an entry that nobody has made (RTM_GETNEIGH): with `dst` a neighbour (l3miss of a vxlan,
    * app_solicit), with `lladdr` alone an FDB entry (l2miss).
    */
-  | { type: 'miss'; ifindex: number; dst?: string; lladdr?: string }
+  | {
+      type: 'miss'
+      /** The link by which the entry is wanted. */
+      ifindex: number
+      /** The IP address that no neighbour is known for. */
+      dst?: string
+      /** The MAC address that no FDB entry is known for. */
+      lladdr?: string
+    }
   /** Events were lost at this point: the kernel's buffer or this queue was full. What is known may be stale: list again. */
   | { type: 'overflow' }
 

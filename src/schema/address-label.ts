@@ -1,5 +1,5 @@
 /** Labels of IPv6 addresses, by which source addresses are chosen (RFC 6724; linux/if_addrlabel.h; RTM_NEWADDRLABEL). */
-import { attribute, attributes } from '../wire/attributes.js'
+import { attribute, attributes, type WithUnknown } from '../wire/attributes.js'
 import { u32 } from '../wire/codec.js'
 import { AF_INET6, ipv6, parsePrefix, putAddress } from '../wire/inet.js'
 import type { Message } from '../wire/message.js'
@@ -35,13 +35,13 @@ export interface AddressLabelSpec extends AddressLabelKey {
 }
 
 /** A label as the kernel has it. */
-export interface AddressLabel {
+export interface AddressLabel extends WithUnknown {
   /** In canonical form: '2001:db8::/32'. */
   prefix: string
+  /** A source address is preferred that has the label of the destination. */
   label: number
   /** The ifindex of the link it is for. Absent: any. */
   ifindex?: number
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 const labelOptions = ['prefix', 'label', 'link'] satisfies (keyof AddressLabelSpec)[]

@@ -1,5 +1,5 @@
 /** IPv4 and IPv6 addresses of links (linux/if_addr.h; RTM_NEWADDR, ifaddrmsg). */
-import { attribute, attributes, readOnly, TYPE_MASK } from '../wire/attributes.js'
+import { attribute, attributes, readOnly, TYPE_MASK, type WithUnknown } from '../wire/attributes.js'
 import { bits, bitsOf, namesOf, numberOf, oneOf, readText, s32, text, u32, u8 } from '../wire/codec.js'
 import {
   AF_INET,
@@ -18,6 +18,7 @@ import { struct } from '../wire/struct.js'
 import type { Writer } from '../wire/writer.js'
 import { type LinkReference, putLinkReference } from './link-reference.js'
 import { type RouteScope, routeScopeNumber, scopeName } from './route-scope.js'
+import type { Told } from './told.js'
 
 /** struct ifaddrmsg: u8 family │ u8 prefixlen │ u8 flags │ u8 scope │ u32 index */
 export const IFADDRMSG_SIZE = 8
@@ -39,6 +40,7 @@ export const addressSettableFlag = {
 } as const
 /** IFA_F_* that are a state. */
 const addressState = {
+  /** IPv6: duplicate address detection has found another host that has the address. */
   dadfailed: 0x08,
   /** The preferred lifetime is over. */
   deprecated: 0x20,
@@ -46,6 +48,7 @@ const addressState = {
   tentative: 0x40,
   /** Its lifetimes do not end. */
   permanent: 0x80,
+  /** IPv6: made by a hash that tells nothing of the hardware (RFC 7217). */
   stablePrivacy: 0x800,
 } as const
 
@@ -56,7 +59,7 @@ const FLAGS = {
 } as const
 
 export type AddressSettableFlag = keyof typeof addressSettableFlag
-/** IFA_F_*. `secondary` (IPv4): another address of the link in the same prefix came first. `temporary`: IPv6. */
+/** IFA_F_*: what the address is for, and how it is with it. `secondary` (IPv4): another address of the link in the same prefix came first. `temporary`: IPv6. */
 export type AddressFlag = AddressSettableFlag | keyof typeof addressState | 'secondary' | 'temporary'
 
 /** IFAPROT_*: who made the address (kernel 5.18). */
@@ -98,6 +101,7 @@ export const addressAttributes = attributes({
 
 /** An address to be added, replaced, changed or deleted. */
 export interface AddressSpec {
+  /** The link that is to have the address. */
   link: LinkReference
   /**
    * The address with the length of its prefix, '10.13.19.2/24', '2001:db8::2/64'. Without a length the whole address is
@@ -130,8 +134,10 @@ export interface AddressSpec {
 }
 
 /** An address as the kernel has it. */
-export interface Address {
+export interface Address extends WithUnknown, Told<AddressSpec, 'metric'> {
+  /** Whether it is an IPv4 or an IPv6 address. */
   family: 'ipv4' | 'ipv6'
+  /** The link that has the address. */
   ifindex: number
   /** In prefix form: '10.13.19.2/24'. */
   address: string
@@ -151,13 +157,13 @@ export interface Address {
   created?: number
   /** When it was last changed, in hundredths of a second since the system started. */
   updated?: number
-  metric?: number
   protocol?: AddressProtocol | number
   /** The namespace it is in, where another than the socket's was asked for. */
   targetNetnsid?: number
+  /** IFA_ANYCAST, which the kernel sends in messages of anycast addresses alone (`groupAddresses`). */
   anycast?: string
+  /** IFA_MULTICAST, which the kernel sends in messages of multicast addresses alone (`groupAddresses`). */
   multicast?: string
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 const addressOptions: readonly string[] = [

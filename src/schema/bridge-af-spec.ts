@@ -24,6 +24,24 @@ export const vlanFlag = {
 } as const
 export type VlanFlag = Exclude<keyof typeof vlanFlag, 'rangeBegin' | 'rangeEnd' | 'onlyOpts'>
 
+/** One VLAN, or several one after the other that are alike. */
+export interface Vlans {
+  /** The VLAN, 1 to 4094; of a range the first. */
+  vid: number
+  /** The last of the range; absent where it is one VLAN. */
+  vidEnd?: number
+}
+
+/** VLANs that a link is in. */
+export interface VlanMembership extends Vlans {
+  /** Untagged packets that come in belong to this VLAN. */
+  pvid: boolean
+  /** Packets leave without their tag. */
+  untagged: boolean
+  /** All that the kernel says of it, `pvid` and `untagged` among it. */
+  flags: readonly (VlanFlag | number)[]
+}
+
 /** BRIDGE_FLAGS_*: whom a request is for. */
 export const bridgeFlag = { master: 1, self: 2 } as const
 

@@ -24,17 +24,22 @@ const MAID = 48
 /** IEEE 802.1Q has 1 to 8191. */
 const mepid = () => u32({ max: 0x1fff })
 
-const mepCreate = attributes({
+const endPoint = {
   /** The maintenance end point, which the user numbers. */
   instance: attribute(1, u32()),
+}
+const mepCreate = attributes({
+  ...endPoint,
+  /** Whether it watches over the port as a whole, or over a VLAN. */
   domain: attribute(2, oneOf(u32(), cfmDomain)),
+  /** Whether its frames go out by the port (`down`), or into the bridge (`up`). */
   direction: attribute(3, oneOf(u32(), cfmDirection)),
   /** The port that it is on. */
   ifindex: attribute(4, linkIndex()),
 })
-const mepDelete = attributes({ instance: attribute(1, u32()) })
+const mepDelete = attributes({ ...endPoint })
 const mepConfig = attributes({
-  instance: attribute(1, u32()),
+  ...endPoint,
   /** The MAC address that frames are sent from. */
   unicastMac: attribute(2, linkAddress(6)),
   /** The level of the maintenance domain: 0 to 7. */
@@ -43,7 +48,8 @@ const mepConfig = attributes({
   mepid: attribute(4, mepid()),
 })
 const ccConfig = attributes({
-  instance: attribute(1, u32()),
+  ...endPoint,
+  /** Frames of the peers are expected, and their absence is a defect. */
   enable: attribute(2, bool32()),
   /** How often frames of the peers are expected. */
   expInterval: attribute(3, oneOf(u32(), cfmInterval)),
@@ -51,17 +57,17 @@ const ccConfig = attributes({
   expMaid: attribute(4, bytes(MAID)),
 })
 const ccPeerMep = attributes({
-  instance: attribute(1, u32()),
+  ...endPoint,
   /** The identifier of the peer: 0 to 8191. */
   mepid: attribute(2, mepid()),
 })
 const ccRdi = attributes({
-  instance: attribute(1, u32()),
+  ...endPoint,
   /** Whether frames say that there is a defect here. */
   rdi: attribute(2, bool32()),
 })
 const ccCcmTx = attributes({
-  instance: attribute(1, u32()),
+  ...endPoint,
   /** Where frames are sent to. */
   dmac: attribute(2, linkAddress(6)),
   /** Frames are numbered. */
@@ -70,29 +76,42 @@ const ccCcmTx = attributes({
   period: attribute(4, u32()),
   /** Frames hold the state of the interface. */
   ifTlv: attribute(5, bool32()),
+  /** That state, as IEEE 802.1Q has it: 1 up, 2 down, 3 testing, 4 unknown, 5 dormant, 6 not present, 7 lower layer down. */
   ifTlvValue: attribute(6, u8()),
   /** Frames hold the state of the port. */
   portTlv: attribute(7, bool32()),
+  /** That state, as IEEE 802.1Q has it: 1 blocked, 2 up. */
   portTlvValue: attribute(8, u8()),
 })
 /** Asked for, the kernel forgets what was seen. */
 const mepStatus = attributes({
+  /** The maintenance end point, by its number. */
   instance: readOnly(1, u32()),
+  /** A frame came in that was for something else than to check continuity. */
   opcodeUnexpSeen: readOnly(2, bool32()),
+  /** A frame of another version of the protocol came in. */
   versionUnexpSeen: readOnly(3, bool32()),
+  /** A frame of a lower level than the end point's came in, and was dropped. */
   rxLevelLowSeen: readOnly(4, bool32()),
 })
 const ccPeerStatus = attributes({
+  /** The maintenance end point, by its number. */
   instance: readOnly(1, u32()),
+  /** The identifier of the peer. */
   peerMepid: readOnly(2, u32()),
-  /** Frames of the peer are missing. */
+  /** Frames of the peer are missing: none came for 3.25 intervals. */
   ccmDefect: readOnly(3, bool32()),
   /** The peer has a defect. */
   rdi: readOnly(4, bool32()),
+  /** The state of the peer's port, by its last frame: 1 blocked, 2 up. */
   portTlvValue: readOnly(5, u8()),
+  /** The state of the peer's interface, by its last frame: the numbers of `ifTlvValue` of `ccCcmTx`. */
   ifTlvValue: readOnly(6, u8()),
+  /** A frame of the peer came in. */
   seen: readOnly(7, bool32()),
+  /** A frame of the peer that says more than that it is there came in. */
   tlvSeen: readOnly(8, bool32()),
+  /** A frame of the peer came in whose number does not follow the last one's. */
   seqUnexpSeen: readOnly(9, bool32()),
 })
 
@@ -102,6 +121,7 @@ export const bridgeCfm = attributes({
   mepCreate: attribute(1, nested(mepCreate)),
   /** Deletes one. */
   mepDelete: attribute(2, nested(mepDelete)),
+  /** Sets up a maintenance end point. */
   mepConfig: attribute(3, nested(mepConfig)),
   /** How continuity is checked. */
   ccConfig: attribute(4, nested(ccConfig)),
@@ -113,13 +133,21 @@ export const bridgeCfm = attributes({
   ccRdi: attribute(7, nested(ccRdi)),
   /** Has frames sent. */
   ccCcmTx: attribute(8, nested(ccCcmTx)),
+  /** How each maintenance end point was made. */
   mepCreateInfo: { ...repeated(9, nested(mepCreate)), access: 'r' },
+  /** How each is set up. */
   mepConfigInfo: { ...repeated(10, nested(mepConfig)), access: 'r' },
+  /** How each checks continuity. */
   ccConfigInfo: { ...repeated(11, nested(ccConfig)), access: 'r' },
+  /** Whether each tells its peers of a defect. */
   ccRdiInfo: { ...repeated(12, nested(ccRdi)), access: 'r' },
+  /** What frames each sends. */
   ccCcmTxInfo: { ...repeated(13, nested(ccCcmTx)), access: 'r' },
+  /** Which peers each has. */
   ccPeerMepInfo: { ...repeated(14, nested(ccPeerMep)), access: 'r' },
+  /** Wrong frames that each has seen since this was last asked for. */
   mepStatusInfo: { ...repeated(15, nested(mepStatus)), access: 'r' },
+  /** What each has seen of each of its peers; `seen` and the like since this was last asked for. */
   ccPeerStatusInfo: { ...repeated(16, nested(ccPeerStatus)), access: 'r' },
 })
 

@@ -7,7 +7,7 @@ import type { Message } from '../wire/message.js'
 import type { Reader } from '../wire/reader.js'
 import type { Writer } from '../wire/writer.js'
 import type { bridgeFlag } from './bridge-af-spec.js'
-import { bridgeAfSpec, type VlanFlag, vlanFlag } from './bridge-af-spec.js'
+import { bridgeAfSpec, vlanFlag, type VlanMembership, type Vlans } from './bridge-af-spec.js'
 import type { CfmChanges, CfmInfo } from './bridge-cfm.js'
 import type { MrpChanges, MrpInfo, MrpInstance } from './bridge-mrp.js'
 import { type BridgePort, bridgePortAttributes, type BridgePortOptions } from './bridge-port.js'
@@ -19,8 +19,11 @@ import { AF_BRIDGE } from './rtnetlink.js'
 
 /** IFLA_* of AF_BRIDGE. */
 export const bridgeLinkAttributes = attributes({
+  /** The MAC address of the bridge or the port. */
   address: readOnly(1, linkAddress()),
+  /** The name of the bridge or the port. */
   name: readOnly(3, linkName()),
+  /** Bytes of a packet at most, without the link-layer header. */
   mtu: readOnly(4, u32()),
   /** The ifindex of the link below or of the other end. */
   link: readOnly(5, linkIndex()),
@@ -28,6 +31,7 @@ export const bridgeLinkAttributes = attributes({
   master: readOnly(10, linkIndex()),
   /** Options of the port. */
   protinfo: attribute(IFLA_PROTINFO, nested(bridgePortAttributes)),
+  /** What RFC 2863 calls the state of the link. */
   operState: readOnly(16, oneOf(u8(), operState)),
   afSpec: attribute(IFLA_AF_SPEC, nested(bridgeAfSpec)),
 })
@@ -70,35 +74,35 @@ export interface BridgeLinkChanges extends Pick<Spec, 'mode' | 'mst' | 'mrp' | '
 }
 
 /** VLANs that a link is in, by RTM_GETLINK. */
-export interface BridgeLinkVlan {
-  vid: number
-  vidEnd?: number
-  pvid: boolean
-  untagged: boolean
-  flags: readonly (VlanFlag | number)[]
-}
+export type BridgeLinkVlan = VlanMembership
 /** VLANs that are mapped to tunnels, by RTM_GETLINK. */
-export interface BridgeLinkTunnel {
-  vid: number
-  vidEnd?: number
+export interface BridgeLinkTunnel extends Vlans {
   /** Of the first VLAN; each further one has the next. */
   tunnelId: number
 }
 
 /** A bridge or a port as a bridge tells of it. */
 export interface BridgePortLink extends Omit<Attributes, 'protinfo' | 'afSpec'> {
+  /** The bridge or the port. */
   ifindex: number
+  /** Administratively up (IFF_UP). */
   up: boolean
   flags: readonly (LinkFlag | number)[]
   /** Absent of a bridge. */
   bridgePort?: BridgePort
   /** Whom the answer is of, where a device answers for itself. */
   bridgeFlags?: readonly (string | number)[]
+  /** How a NIC switches between its virtual functions: by itself (`veb`) or by the switch outside (`vepa`). */
   mode?: string | number
+  /** VLANs that it is in. Asked for. */
   vlans?: BridgeLinkVlan[]
+  /** VLANs of it that are mapped to tunnels. Asked for with `vlans`. */
   tunnels?: BridgeLinkTunnel[]
+  /** The state of the port in each spanning tree (5.18). Asked for. */
   mst?: { msti?: number; state?: string | number }[]
+  /** Rings of the Media Redundancy Protocol (5.9). Asked for. */
   mrp?: MrpInfo[]
+  /** Connectivity Fault Management (5.11). Asked for with `cfmConfig` or `cfmStatus`. */
   cfm?: CfmInfo
 }
 

@@ -14,9 +14,12 @@ export const mrpPortState = { disabled: 0, blocked: 1, forwarding: 2, notConnect
 /** BR_MRP_PORT_ROLE_* */
 export const mrpPortRole = { primary: 0, secondary: 1, inter: 2 } as const
 
-const instance = attributes({
+const ring = {
   /** The ring, which the user numbers. */
   ringId: attribute(1, u32()),
+}
+const instance = attributes({
+  ...ring,
   /** The primary port. */
   pIfindex: attribute(2, linkIndex()),
   /** The secondary port. */
@@ -24,12 +27,26 @@ const instance = attributes({
   /** For the election of the manager: the lower wins. Default: 32768. */
   prio: attribute(4, u16()),
 })
-const portState = attributes({ state: attribute(1, oneOf(u32(), mrpPortState)) })
-const portRole = attributes({ role: attribute(1, oneOf(u32(), mrpPortRole)) })
-const ringState = attributes({ ringId: attribute(1, u32()), state: attribute(2, oneOf(u32(), mrpRingState)) })
-const ringRole = attributes({ ringId: attribute(1, u32()), role: attribute(2, oneOf(u32(), mrpRingRole)) })
+const portState = attributes({
+  /** What goes through the port: all, nothing, or, where it is `blocked`, frames of MRP alone. */
+  state: attribute(1, oneOf(u32(), mrpPortState)),
+})
+const portRole = attributes({
+  /** Which of the two ports of the ring it is, or that it is the port of the interconnection. */
+  role: attribute(1, oneOf(u32(), mrpPortRole)),
+})
+const ringState = attributes({
+  ...ring,
+  /** Whether the ring is whole (`closed`) or cut somewhere (`open`). */
+  state: attribute(2, oneOf(u32(), mrpRingState)),
+})
+const ringRole = attributes({
+  ...ring,
+  /** What the bridge is in the ring: client (`mrc`), manager (`mrm`), or manager if it is elected (`mra`). */
+  role: attribute(2, oneOf(u32(), mrpRingRole)),
+})
 const startTest = attributes({
-  ringId: attribute(1, u32()),
+  ...ring,
   /** Between test frames: microseconds; 0 ends the test. */
   interval: attribute(2, u32()),
   /** Frames that may be missed before the ring is open. */
@@ -40,16 +57,25 @@ const startTest = attributes({
   monitor: attribute(5, bool32()),
 })
 const inRole = attributes({
-  ringId: attribute(1, u32()),
+  ...ring,
   /** The interconnection, which the user numbers. */
   inId: attribute(2, u16()),
+  /** What the bridge is to the interconnection: client (`mic`) or manager (`mim`). */
   role: attribute(3, oneOf(u32(), mrpInRole)),
   /** The port of the interconnection. */
   iIfindex: attribute(4, linkIndex()),
 })
-const inState = attributes({ inId: attribute(1, u32()), state: attribute(2, oneOf(u32(), mrpRingState)) })
-const startInTest = attributes({
+const interconnection = {
+  /** The interconnection, by its number. */
   inId: attribute(1, u32()),
+}
+const inState = attributes({
+  ...interconnection,
+  /** Whether the interconnection is whole (`closed`) or cut somewhere (`open`). */
+  state: attribute(2, oneOf(u32(), mrpRingState)),
+})
+const startInTest = attributes({
+  ...interconnection,
   /** Between test frames: microseconds; 0 ends the test. */
   interval: attribute(2, u32()),
   /** Frames that may be missed before the interconnection is open. */
@@ -58,21 +84,33 @@ const startInTest = attributes({
   period: attribute(4, u32()),
 })
 const info = attributes({
+  /** The ring, by its number. */
   ringId: readOnly(1, u32()),
+  /** The ifindex of the primary port. */
   pIfindex: readOnly(2, linkIndex()),
+  /** The ifindex of the secondary port. */
   sIfindex: readOnly(3, linkIndex()),
+  /** For the election of the manager: the lower wins. */
   prio: readOnly(4, u16()),
+  /** Whether the ring is whole (`closed`) or cut somewhere (`open`). */
   ringState: readOnly(5, oneOf(u32(), mrpRingState)),
+  /** What the bridge is in the ring: client (`mrc`), manager (`mrm`), or manager if it is elected (`mra`). */
   ringRole: readOnly(6, oneOf(u32(), mrpRingRole)),
-  /** Microseconds. */
+  /** Between test frames: microseconds. */
   testInterval: readOnly(7, u32()),
+  /** Test frames that may be missed before the ring is open. */
   testMaxMiss: readOnly(8, u32()),
+  /** Test frames of another manager are watched for, and none sent. */
   testMonitor: readOnly(9, bool32()),
+  /** The ifindex of the port of the interconnection. */
   iIfindex: readOnly(10, linkIndex()),
+  /** Whether the interconnection is whole (`closed`) or cut somewhere (`open`). */
   inState: readOnly(11, oneOf(u32(), mrpRingState)),
+  /** What the bridge is to the interconnection: client (`mic`) or manager (`mim`). */
   inRole: readOnly(12, oneOf(u32(), mrpInRole)),
-  /** Microseconds. */
+  /** Between test frames through the interconnection: microseconds. */
   inTestInterval: readOnly(13, u32()),
+  /** Test frames that may be missed before the interconnection is open. */
   inTestMaxMiss: readOnly(14, u32()),
 })
 
@@ -84,12 +122,17 @@ export const bridgeMrp = attributes({
   portState: attribute(2, nested(portState)),
   /** Of the port that the request is for. */
   portRole: attribute(3, nested(portRole)),
+  /** Tells the bridge whether the ring is cut, as the manager has found. */
   ringState: attribute(4, nested(ringState)),
+  /** Makes the bridge a client or the manager of the ring. */
   ringRole: attribute(5, nested(ringRole)),
   /** Has test frames sent around the ring. */
   startTest: attribute(6, nested(startTest)),
+  /** The rings that there are. */
   info: { ...repeated(7, nested(info)), access: 'r' },
+  /** Makes the bridge a client or the manager of an interconnection of two rings. */
   inRole: attribute(8, nested(inRole)),
+  /** Tells the bridge whether the interconnection is cut, as the manager has found. */
   inState: attribute(9, nested(inState)),
   /** Has test frames sent through the interconnection. */
   startInTest: attribute(10, nested(startInTest)),

@@ -18,7 +18,7 @@ import { unknownOption } from '../wire/invalid.js'
 import type { Message } from '../wire/message.js'
 import type { Reader } from '../wire/reader.js'
 import type { Writer } from '../wire/writer.js'
-import { bridgeFlag, bridgeVlanInfo, type VlanFlag, vlanFlag } from './bridge-af-spec.js'
+import { bridgeFlag, bridgeVlanInfo, vlanFlag, type VlanMembership, type Vlans } from './bridge-af-spec.js'
 import { bridgePortState } from './bridge-port.js'
 import { eachGiven, integer, rangeEnd, required, truth } from './given.js'
 import { IFINFOMSG_SIZE, IFLA_AF_SPEC } from './link-attributes.js'
@@ -47,10 +47,19 @@ const tunnelInfo = attributes({
 })
 
 /** BRIDGE_VLANDB_STATS_*: what came and went, in bytes and packets. */
-const vlanStatistics = attributes(
-  { rxBytes: readOnly(1, u64()), rxPackets: readOnly(2, u64()), txBytes: readOnly(3, u64()), txPackets: readOnly(4, u64()) },
+export const vlanStatistics = attributes(
+  {
+    /** Bytes that came in. */
+    rxBytes: readOnly(1, u64()),
+    /** Packets that came in. */
+    rxPackets: readOnly(2, u64()),
+    /** Bytes that went out. */
+    txBytes: readOnly(3, u64()),
+    /** Packets that went out. */
+    txPackets: readOnly(4, u64()),
+  },
   5,
-) // prettier-ignore
+)
 
 /** BRIDGE_VLANDB_ENTRY_* that can be set. */
 const entryOptions = {
@@ -69,6 +78,7 @@ export const vlanEntry = attributes({
   info: attribute(ENTRY_INFO, bridgeVlanInfo),
   range: attribute(ENTRY_RANGE, u16({ max: LAST_VID })),
   tunnelInfo: attribute(ENTRY_TUNNEL_INFO, nested(tunnelInfo)),
+  /** What came and went, where the bridge counts it (`vlanStatsEnabled`, of a port `vlanStatsPerPort`). Asked for. */
   statistics: readOnly(5, nested(vlanStatistics)),
   /** Multicast groups there are. */
   mcastNGroups: readOnly(7, u32()),
@@ -112,6 +122,7 @@ export const vlanGlobalOptions = attributes(
     id: attribute(1, u16({ max: LAST_VID })),
     range: attribute(2, u16({ max: LAST_VID })),
     mcastRouterPorts: readOnly(16, nested(nestedRouterPorts)),
+    /** Which queriers of multicast there are in the VLAN. */
     mcastQuerierState: readOnly(17, nested(querierState)),
     ...globalOptions,
   },
@@ -184,25 +195,18 @@ export interface VlanFilter {
 }
 
 /** VLANs that a link is in: one, or several one after the other that are alike. */
-export interface BridgeVlan extends Omit<Entry, 'info' | 'range' | 'tunnelInfo'> {
+export interface BridgeVlan extends Omit<Entry, 'info' | 'range' | 'tunnelInfo'>, VlanMembership {
+  /** The bridge or the port that is in them. */
   ifindex: number
-  vid: number
-  /** The last of the range; absent where it is one VLAN. */
-  vidEnd?: number
-  pvid: boolean
-  untagged: boolean
-  flags: readonly (VlanFlag | number)[]
   /** The tunnel that the (first) VLAN is mapped to. */
   tunnelId?: number
 }
 
 /** What a bridge does with VLANs: one, or several one after the other that are alike. Times are in 1/100 s. */
-export interface BridgeVlanGlobal extends Omit<GlobalOptions, 'id' | 'range' | 'mcastRouterPorts'> {
+export interface BridgeVlanGlobal extends Omit<GlobalOptions, 'id' | 'range' | 'mcastRouterPorts'>, Vlans {
   /** The bridge. */
   ifindex: number
-  vid: number
-  /** The last of the range; absent where it is one VLAN. */
-  vidEnd?: number
+  /** Ports behind which there are multicast routers of the VLAN. */
   mcastRouterPorts?: MulticastRouterPort[]
   unknownAttributes?: UnknownAttribute[]
 }

@@ -1,4 +1,5 @@
 /** Multicast and anycast addresses that a link listens to (linux/if_addr.h; RTM_GETMULTICAST, RTM_GETANYCAST, ifaddrmsg). */
+import type { WithUnknown } from '../wire/attributes.js'
 import { AF_INET, AF_INET6 } from '../wire/inet.js'
 import type { Message } from '../wire/message.js'
 import type { Reader } from '../wire/reader.js'
@@ -11,23 +12,27 @@ import { type RouteScope, scopeName } from './route-scope.js'
 export type GroupAddressType = 'multicast' | 'anycast'
 
 /** An address that a link listens to beside its own. */
-export interface GroupAddress {
+export interface GroupAddress extends WithUnknown {
+  /** Whether it is the address of a group, or one that several hosts have of which one answers. */
   type: GroupAddressType
+  /** Whether it is an IPv4 or an IPv6 address. */
   family: 'ipv4' | 'ipv6'
+  /** The link that listens to it. */
   ifindex: number
+  /** The address, without a prefix length: '224.0.0.1', 'ff02::1'. */
   address: string
   scope: RouteScope | number
   /** When it was joined, in hundredths of a second since the system started. */
   created?: number
   /** When it was last changed, likewise. */
   updated?: number
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 /** Which addresses to list. The kernel does the filtering. */
 export interface GroupAddressFilter {
   /** Default: ipv6. IPv4 ones are told from kernel 6.15 on; anycast addresses are of IPv6 alone. */
   family?: 'ipv4' | 'ipv6' | undefined
+  /** Those of this link alone. Default: all. */
   link?: LinkReference | undefined
 }
 

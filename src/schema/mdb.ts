@@ -32,10 +32,15 @@ const ETH_P_IP = 0x0800
 const ETH_P_IPV6 = 0x86dd
 
 /** MDB_TEMPORARY, MDB_PERMANENT. */
-export const mdbState = { temporary: 0, permanent: 1 } as const
+export const mdbState = {
+  /** Learned from a member, and forgotten when it says nothing any more. */
+  temporary: 0,
+  /** Made by hand: it stays. */
+  permanent: 1,
+} as const
 export type MdbState = keyof typeof mdbState
 
-/** MDB_FLAGS_* */
+/** MDB_FLAGS_*: how it is with the entry. */
 export const mdbFlag = {
   /** The hardware has it. */
   offload: 1 << 0,
@@ -120,6 +125,7 @@ export interface MdbEntry extends Omit<Read<typeof entryAttributes.map>, 'source
   vid?: number
   state: MdbState
   flags: readonly (MdbFlag | number)[]
+  /** The sources that `filterMode` is about; `timer`: when each is forgotten, in 1/100 s. */
   sourceList?: { address?: string; timer?: number }[]
 }
 

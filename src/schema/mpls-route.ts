@@ -1,5 +1,5 @@
 /** MPLS routes: what becomes of packets with a label (linux/rtnetlink.h; RTM_NEWROUTE of AF_MPLS; ip-route(8), `-f mpls`). */
-import { attribute, attributes, isPlainObject, type NestCodec } from '../wire/attributes.js'
+import { attribute, attributes, isPlainObject, type NestCodec, type WithUnknown } from '../wire/attributes.js'
 import { bool8, type Codec, namesOf, numberOf } from '../wire/codec.js'
 import {
   AF_INET,
@@ -18,6 +18,7 @@ import { linkIndex, type LinkReference, putLinkReference } from './link-referenc
 import { HIGHEST_LABEL, mplsLabels } from './mpls-labels.js'
 import { eachNexthop, nexthopPath, type NexthopFlag, nexthopFlag, RTA_VIA, RTNEXTHOP_SIZE } from './route-nexthop.js'
 import { type RouteProtocol, routeProtocolNumber } from './route-protocol.js'
+import type { Told } from './told.js'
 
 export const AF_MPLS = 28
 const AF_PACKET = 17
@@ -93,17 +94,21 @@ const nexthopAttributes = attributes({
 
 /** One of the ways of an MPLS route that has several. */
 export interface MplsNexthopSpec {
+  /** The gateway: an IPv4, IPv6 or link-layer address. */
   via?: string | Uint8Array | undefined
+  /** The link that it leaves by. */
   oif?: LinkReference | undefined
-  /** The labels that take the place of the packet's. */
+  /** The labels that take the place of the packet's, the outermost first; none: it is taken off. `as` of ip-route(8). */
   newDst?: readonly number[] | undefined
 }
-export interface MplsNexthop {
+export interface MplsNexthop extends WithUnknown {
+  /** The gateway: an IPv4, IPv6 or link-layer address. Absent: there is none. */
   via?: string
+  /** The ifindex of the link that it leaves by. */
   oif?: number
+  /** The labels that take the place of the packet's, the outermost first. Absent: the label is taken off. */
   newDst?: number[]
   flags: readonly (NexthopFlag | number)[]
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 const nexthops = (): NestCodec<readonly MplsNexthopSpec[], MplsNexthop[]> => ({
@@ -162,15 +167,9 @@ export const mplsRouteAttributes = attributes({
 })
 
 /** An MPLS route to be added, replaced, changed or deleted: what becomes of packets that come in with a label. */
-export interface MplsRouteSpec {
+export interface MplsRouteSpec extends MplsNexthopSpec {
   /** The label, 16 to 1048575, and below net.mpls.platform_labels. */
   dst: number
-  /** The labels that take its place, the outermost first; none: the label is taken off. `as` of ip-route(8). */
-  newDst?: readonly number[] | undefined
-  /** The gateway: an IPv4, IPv6 or link-layer address. */
-  via?: string | Uint8Array | undefined
-  /** The link that it leaves by. */
-  oif?: LinkReference | undefined
   /** Several ways, among which flows are divided evenly (RTA_MULTIPATH). */
   nexthops?: readonly MplsNexthopSpec[] | undefined
   /** Where the last label is taken off: whether its TTL is copied to the IP header. Default: net.mpls.ip_ttl_propagate. */
@@ -180,17 +179,12 @@ export interface MplsRouteSpec {
 }
 
 /** An MPLS route as the kernel has it. */
-export interface MplsRoute {
+export interface MplsRoute extends MplsNexthop, Told<MplsRouteSpec, 'ttlPropagate'> {
+  /** The label of the packets that it is for. */
   dst: number
-  newDst?: number[]
-  via?: string
-  /** The ifindex of the link that it leaves by. */
-  oif?: number
+  /** The ways, where there are several; `via`, `oif` and `newDst` are then absent. */
   nexthops?: MplsNexthop[]
-  ttlPropagate?: boolean
   protocol: RouteProtocol | number
-  flags: readonly (NexthopFlag | number)[]
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 const routeOptions = [
@@ -242,6 +236,7 @@ export function writeMplsRoute(w: Writer, type: number, flags: number, spec: Mpl
 
 /** Which way a packet with a label would take. */
 export interface MplsRouteQuestion {
+  /** The label that the packet comes in with. */
   dst: number
   /** The labels below it, which choose among the ways of a route that has several. */
   newDst?: readonly number[] | undefined
@@ -272,7 +267,9 @@ export function writeMplsRouteQuestion(w: Writer, type: number, flags: number, q
 
 /** Which MPLS routes to list. The kernel does the filtering. */
 export interface MplsRouteFilter {
+  /** Those that leave by this link alone. Default: all. */
   oif?: LinkReference | undefined
+  /** Those alone that this one made, by name or number from 0 to 255. Default: all. */
   protocol?: RouteProtocol | number | undefined
 }
 const filterOptions = ['oif', 'protocol'] satisfies (keyof MplsRouteFilter)[]

@@ -19,7 +19,9 @@ const RTA_SRC = 2
 
 /** A way out: the link, and the TTL that a packet must have more of. */
 export interface MulticastNexthop {
+  /** The ifindex of the link. */
   oif: number
+  /** Packets go out by it whose TTL is greater. */
   ttl: number
 }
 
@@ -50,6 +52,7 @@ export const multicastRouteAttributes = attributes(
 
 /** A multicast route as the kernel has it. */
 export interface MulticastRoute {
+  /** Whether it is a route of IPv4 or of IPv6. */
   family: 'ipv4' | 'ipv6'
   /** Where packets come from; '0.0.0.0' or '::' is anywhere. */
   source: string
@@ -69,6 +72,7 @@ export interface MulticastRoute {
   statistics?: { packets?: number; bytes?: number; wrongIf?: number }
   /** Hundredths of a second since it was last used. */
   lastUse?: number
+  /** Attributes that this version has no name for. Absent where there are none. */
   unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 

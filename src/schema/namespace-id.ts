@@ -1,5 +1,5 @@
 /** Ids that one namespace gives to others (linux/net_namespace.h; RTM_NEWNSID, rtgenmsg). */
-import { attribute, attributes, readOnly, writeOnly } from '../wire/attributes.js'
+import { attribute, attributes, readOnly, writeOnly, type WithUnknown } from '../wire/attributes.js'
 import { s32, u32 } from '../wire/codec.js'
 import type { Message } from '../wire/message.js'
 import type { Reader } from '../wire/reader.js'
@@ -22,11 +22,10 @@ export const namespaceIdAttributes = attributes({
 })
 
 /** A namespace that has an id. */
-export interface NamespaceId {
+export interface NamespaceId extends WithUnknown {
   /** Undefined where it has none. */
   nsid?: number
   currentNsid?: number
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 export function readNamespaceId(r: Reader, { body, end }: Message): NamespaceId {

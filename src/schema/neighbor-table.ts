@@ -1,5 +1,14 @@
 /** Tables of neighbours and their parameters (linux/neighbour.h; RTM_GETNEIGHTBL, RTM_SETNEIGHTBL, ndtmsg; ip-ntable(8)). */
-import { attribute, attributes, type Given, nested, NLA_F_NESTED, type Read, readOnly } from '../wire/attributes.js'
+import {
+  attribute,
+  attributes,
+  type Given,
+  nested,
+  NLA_F_NESTED,
+  type Read,
+  readOnly,
+  type WithUnknown,
+} from '../wire/attributes.js'
 import { type Codec, text, u32, u64 } from '../wire/codec.js'
 import { AF_INET, AF_INET6 } from '../wire/inet.js'
 import type { Message } from '../wire/message.js'
@@ -8,6 +17,7 @@ import { struct, type StructValue } from '../wire/struct.js'
 import type { Writer } from '../wire/writer.js'
 import { linkIndex, type LinkReference } from './link-reference.js'
 import { at, checkOptions, familyOption } from './option.js'
+import type { Told } from './told.js'
 
 /** struct ndtmsg: u8 family │ u8 │ u16 */
 export const NDTMSG_SIZE = 4
@@ -32,6 +42,7 @@ const count = () => u32({ max: 0x7fffffff })
 /** NDTPA_*: parameters of a link's neighbours, or those that new links begin with. */
 const parameters = attributes(
   {
+    /** The link whose neighbours they are. Absent: those that new links begin with. */
     ifindex: attribute(1, linkIndex()),
     /** How many neighbours go by them, and one. */
     referenceCount: readOnly(2, u32()),
@@ -141,15 +152,14 @@ export interface NeighborTableSpec {
  * A table, with what it has beside the parameters, and the parameters that new links begin with; or, with `ifindex`, the
  * parameters of one link in it.
  */
-export interface NeighborTable {
+export interface NeighborTable extends WithUnknown, Told<NeighborTableSpec, 'thresh1' | 'thresh2' | 'thresh3'> {
+  /** Whether its entries are of IPv4 or of IPv6. */
   family: 'ipv4' | 'ipv6'
+  /** 'arp_cache' for IPv4, 'ndisc_cache' for IPv6. */
   name: string
   /** The link whose parameters they are. Absent: those that new links begin with. */
   ifindex?: number
   parameters: ReadParameters
-  thresh1?: number
-  thresh2?: number
-  thresh3?: number
   /** Milliseconds. */
   gcInterval?: number
   /** The table of addresses itself; `lastFlush` and `lastRandom` in milliseconds before now. */
@@ -169,7 +179,6 @@ export interface NeighborTable {
   >
   /** Of all namespaces and processors. */
   statistics?: Partial<StructValue<typeof statisticsFields>>
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 const tableOptions = ['name', 'family', 'link', 'parameters', 'thresh1', 'thresh2', 'thresh3', 'gcInterval'] satisfies (keyof NeighborTableSpec)[] // prettier-ignore

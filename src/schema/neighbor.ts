@@ -7,6 +7,7 @@ import {
   nested,
   readOnly,
   writeOnly,
+  type Read,
 } from '../wire/attributes.js'
 import { be16, bits, type Codec, bitsOf, flag, namesOf, numberOf, s32, u16, u32, u8 } from '../wire/codec.js'
 import { AF_INET, AF_INET6, familyOf, ip, linkAddress } from '../wire/inet.js'
@@ -23,19 +24,27 @@ export const NDMSG_SIZE = 12
 
 /** NUD_*: what the kernel believes of the neighbour. */
 export const neighborState = {
+  /** Its link-layer address was asked for, and is not known yet. */
   incomplete: 0x01,
+  /** It was heard of lately. */
   reachable: 0x02,
+  /** It was not heard of lately; that is looked into when it is used. */
   stale: 0x04,
+  /** It was used while `stale`, and is probed soon. */
   delay: 0x08,
+  /** It is being probed. */
   probe: 0x10,
+  /** It did not answer. */
   failed: 0x20,
+  /** It is never asked for: its address is known otherwise, or there is none. */
   noarp: 0x40,
+  /** Made by hand: it is never asked for, nor forgotten. */
   permanent: 0x80,
 } as const
-/** NUD_NONE, and the states above. */
+/** What the kernel believes of the neighbour: NUD_NONE (nothing), or one of the states above. */
 export type NeighborState = keyof typeof neighborState | 'none'
 
-/** NTF_* */
+/** NTF_*: what sort of entry it is. */
 export const neighborFlag = {
   /** Used by a request: the kernel is to resolve the address. */
   use: 0x01,
@@ -43,12 +52,15 @@ export const neighborFlag = {
   self: 0x02,
   /** The entry is the bridge's, which is the master (FDB). */
   master: 0x04,
+  /** The host answers for the address. */
   proxy: 0x08,
   /** Learned by a control plane, and refreshed by it alone. */
   externLearn: 0x10,
+  /** Hardware has the entry. */
   offloaded: 0x20,
   /** The entry does not move to another port. */
   sticky: 0x40,
+  /** The neighbour is a router (IPv6). */
   router: 0x80,
 } as const
 export type NeighborFlag = keyof typeof neighborFlag
@@ -95,6 +107,7 @@ const fdbExtended = attributes({
 
 /** NDA_* that both tables have. */
 const shared = {
+  /** Hundredths of a second since it was confirmed, used and updated, and references held (NDA_CACHEINFO). */
   cacheInfo: readOnly(3, cacheInfo),
   /** Who made the entry: RTPROT_*, by name or number from 0 to 255. */
   protocol: attribute(12, routeProtocol()),
@@ -112,8 +125,10 @@ export const neighborAttributes = attributes({
   lladdr: attribute(2, linkAddress()),
   /** Probes sent, 0 to 4294967295. */
   probes: readOnly(4, u32()),
+  /** The VLAN, which the kernel tells of FDB entries alone. */
   vlan: readOnly(5, u16()),
   ifindex: readOnly(8, linkIndex()),
+  /** The link's master, which the kernel tells of FDB entries alone. */
   master: readOnly(9, linkIndex()),
   ...shared,
 })
@@ -138,6 +153,7 @@ export const fdbAttributes = attributes({
   srcVni: attribute(11, u32({ max: 0xffffff })),
   /** vxlan: an FDB nexthop group instead of `dst`. */
   nexthopId: attribute(13, u32({ min: 1 })),
+  /** Bridge: whether the entry's activity is watched (5.14). */
   fdbExtended: attribute(14, nested(fdbExtended)),
   ...shared,
 })
@@ -147,11 +163,13 @@ type GivenFdb = Given<typeof fdbAttributes.map>
 
 /** A neighbour to be added, changed or deleted. */
 export interface NeighborSpec extends Omit<GivenNeighbor, 'dst'> {
+  /** The link that the neighbour is reached by. */
   link: LinkReference
   /** The IPv4 or IPv6 address. */
   dst: string | Uint8Array
   /** One or several of NUD_*. Default when one is made: `permanent` (none for proxy and managed entries). */
   state?: NeighborState | readonly NeighborState[] | undefined
+  /** Flags of the entry; `proxy` and `router` can be given by themselves, too. */
   flags?: readonly (NeighborFlag | number)[] | undefined
   /** A proxy entry: the host answers for the address on this link. */
   proxy?: boolean | undefined
@@ -161,7 +179,9 @@ export interface NeighborSpec extends Omit<GivenNeighbor, 'dst'> {
 
 /** An FDB entry to be added, appended, replaced or deleted. */
 export interface FdbSpec extends Omit<GivenFdb, 'lladdr' | 'master'> {
+  /** The port of a bridge, or the device with a table of its own, such as a vxlan. */
   link: LinkReference
+  /** The MAC address. */
   lladdr: string | Uint8Array
   /** `permanent` (local; the default), `static` (not aged) or `dynamic` (aged). */
   state?: 'permanent' | 'static' | 'dynamic' | undefined
@@ -171,50 +191,30 @@ export interface FdbSpec extends Omit<GivenFdb, 'lladdr' | 'master'> {
   master?: boolean | undefined
   /** The entry may not move to another port. */
   sticky?: boolean | undefined
+  /** A control plane has learned the entry: it is not aged, and refreshed by the control plane alone. */
   externLearn?: boolean | undefined
+  /** Bridge: as if a packet from the address had come in, which makes or refreshes the entry. */
   use?: boolean | undefined
 }
 
 /** A neighbour as the kernel has it. */
-export interface Neighbor {
+export interface Neighbor extends Omit<Read<typeof neighborAttributes.map>, 'ifindex'> {
+  /** Whether it is an entry of ARP or of NDP. */
   family: 'ipv4' | 'ipv6'
+  /** The link that the neighbour is reached by. */
   ifindex: number
-  dst?: string
-  lladdr?: string
   state: readonly (NeighborState | number)[]
   flags: readonly (NeighborFlag | number)[]
   /** RTN_* of the address. */
   type: number
-  probes?: number
-  vlan?: number
-  master?: number
-  cacheInfo?: NeighborCacheInfo
-  protocol?: string | number
-  extendedFlags?: readonly (string | number)[]
-  linkNetnsid?: number
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 /** An FDB entry as the kernel has it. */
-export interface FdbEntry {
+export interface FdbEntry extends Read<typeof fdbAttributes.map> {
+  /** The port of a bridge, or the device with a table of its own, such as a vxlan. */
   ifindex: number
-  lladdr?: string
-  dst?: string
-  vlan?: number
-  port?: number
-  vni?: number
-  via?: number
-  master?: number | null
-  srcVni?: number
-  nexthopId?: number
   state: readonly (NeighborState | number)[]
   flags: readonly (NeighborFlag | number)[]
-  cacheInfo?: NeighborCacheInfo
-  protocol?: string | number
-  extendedFlags?: readonly (string | number)[]
-  fdbExtended?: { activityNotify?: readonly (keyof typeof fdbActivity | number)[] }
-  linkNetnsid?: number
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 const neighborOptions = [...neighborAttributes.names, 'link', 'state', 'flags', 'proxy', 'router']
@@ -310,7 +310,9 @@ export function writeFdb(w: Writer, type: number, flags: number, spec: FdbSpec) 
 
 /** Which FDB entry: of which table. */
 export interface FdbKey {
+  /** The port of a bridge, or the device with a table of its own, such as a vxlan. */
   link: LinkReference
+  /** The MAC address. */
   lladdr: string | Uint8Array
   /** The VLAN, 1 to 4094. */
   vlan?: number | undefined

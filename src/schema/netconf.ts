@@ -1,5 +1,5 @@
 /** Settings of IPv4, IPv6 and MPLS, of a link or of all (linux/netconf.h; RTM_GETNETCONF, netconfmsg; ip-netconf(8)). */
-import { attribute, attributes, readOnly } from '../wire/attributes.js'
+import { attribute, attributes, readOnly, type WithUnknown } from '../wire/attributes.js'
 import { bool32, type Codec, oneOf, s32 } from '../wire/codec.js'
 import { AF_INET, AF_INET6 } from '../wire/inet.js'
 import type { Message } from '../wire/message.js'
@@ -54,7 +54,8 @@ export interface NetconfKey {
 }
 
 /** Settings as the kernel has them. Those that the family does not have, or that did not change, are absent. */
-export interface Netconf {
+export interface Netconf extends WithUnknown {
+  /** Of which family the settings are. */
   family: NetconfFamily
   /** The link that has them; `all`: what holds for all links; `default`: what new links begin with. */
   ifindex: number | 'all' | 'default'
@@ -72,7 +73,6 @@ export interface Netconf {
   input?: boolean
   /** IPv4: directed broadcasts are sent on (kernel 5.0). */
   bcForwarding?: boolean
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 function familyNumber(w: Writer, family: NetconfFamily | undefined): number {

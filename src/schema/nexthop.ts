@@ -8,6 +8,7 @@ import {
   type Read,
   readOnly,
   writeOnly,
+  type WithUnknown,
 } from '../wire/attributes.js'
 import { bits, bool32, type Codec, flag, namesOf, numberOf, oneOf, u16, u32, u64, uint } from '../wire/codec.js'
 import { AF_INET, AF_INET6, familyOf, ip } from '../wire/inet.js'
@@ -17,11 +18,12 @@ import type { Message } from '../wire/message.js'
 import type { Reader } from '../wire/reader.js'
 import type { Writer } from '../wire/writer.js'
 import { linkIndex, type LinkReference } from './link-reference.js'
-import { encapAttributes, type RouteEncap, type RouteEncapSpec, writeEncap } from './route-encap.js'
-import { type NexthopFlag, nexthopFlag } from './route-nexthop.js'
+import { encapAttributes, type RouteEncapSpec, writeEncap } from './route-encap.js'
+import { type NexthopFlag, nexthopFlag, type Way } from './route-nexthop.js'
 import { type RouteProtocol, routeProtocolNumber } from './route-protocol.js'
 import { type RouteScope, scopeName } from './route-scope.js'
 import { AF_UNSPEC } from './rtnetlink.js'
+import type { Told } from './told.js'
 
 /** struct nhmsg: u8 family │ u8 scope │ u8 protocol │ u8 │ u32 flags */
 export const NHMSG_SIZE = 8
@@ -58,7 +60,9 @@ export interface NexthopGroupMemberSpec {
   weight?: number | undefined
 }
 export interface NexthopGroupMember {
+  /** The id of the nexthop. */
   id: number
+  /** Its share among the others, 1 to 65535. */
   weight: number
 }
 
@@ -202,29 +206,26 @@ export interface NexthopObjectSpec {
 }
 
 /** A nexthop object as the kernel has it. */
-export interface NexthopObject {
+export interface NexthopObject
+  extends WithUnknown, Pick<Way, 'via' | 'oif' | 'encap'>, Told<NexthopObjectSpec, 'blackhole' | 'fdb'> {
+  /** By which routes and groups name it. */
   id: number
   /** Absent: of a group. */
   family?: 'ipv4' | 'ipv6'
   scope: RouteScope | number
   protocol: RouteProtocol | number
   flags: readonly (NexthopFlag | number)[]
-  via?: string
-  /** The ifindex of the link that it leaves by. */
-  oif?: number
-  blackhole?: boolean
-  encap?: RouteEncap
-  fdb?: boolean
+  /** Of a group: its members, among which flows are divided by weight. */
   group?: NexthopGroupMember[]
   groupType?: NexthopGroupType | number
   resilient?: Read<typeof resilientGroup.map>
   /** What each nexthop of the group has sent, where it was asked for. */
   groupStats?: Read<typeof statistics.map>[]
-  /** Whether hardware is asked to count, and whether any does. */
+  /** Of a group: whether hardware is asked to count packets (6.9). */
   hwStatsEnable?: boolean
+  /** Of a group: whether any hardware counts them (6.9). */
   hwStatsUsed?: boolean
   opFlags?: readonly (NexthopOperationFlag | number)[]
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 const objectOptions = [
@@ -322,7 +323,9 @@ function missing(w: Writer, name: string, expects: string): Error {
 
 /** Which nexthop objects to list. The kernel does the filtering. */
 export interface NexthopFilter {
+  /** Those of IPv4 or of IPv6 alone, which groups are neither of. Default: all. */
   family?: 'ipv4' | 'ipv6' | undefined
+  /** Those that leave by this link alone. Default: all. */
   oif?: LinkReference | undefined
   /** Those whose link has this master. */
   master?: LinkReference | undefined
@@ -375,7 +378,7 @@ export function readNexthop(r: Reader, { body, end }: Message): NexthopObject | 
 }
 
 /** A bucket of a resilient group as the kernel has it. */
-export interface NexthopBucket {
+export interface NexthopBucket extends WithUnknown {
   /** The id of the group. */
   id: number
   /** Which of its buckets, from 0. */
@@ -385,7 +388,6 @@ export interface NexthopBucket {
   /** How long it has had no packet, in hundredths of a second. */
   idleTime: number
   flags: readonly (NexthopFlag | number)[]
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 /** Which bucket. */

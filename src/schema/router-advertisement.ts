@@ -1,5 +1,5 @@
 /** What routers advertise, as the kernel tells it (linux/rtnetlink.h; RTM_NEWPREFIX, prefixmsg; RTM_NEWNDUSEROPT, nduseroptmsg). */
-import { attributes, readOnly } from '../wire/attributes.js'
+import { attributes, readOnly, type WithUnknown } from '../wire/attributes.js'
 import { namesOf } from '../wire/codec.js'
 import { AF_INET6, ipv6 } from '../wire/inet.js'
 import type { Message } from '../wire/message.js'
@@ -37,15 +37,17 @@ const prefixFlags = (bits: number) =>
   namesOf(prefixFlag, (bits & ~3) | (bits & 1 ? prefixFlag.onlink : 0) | (bits & 2 ? prefixFlag.autoconf : 0))
 
 /** A prefix that a router advertises on a link (RFC 4861, Prefix Information). */
-export interface AdvertisedPrefix {
+export interface AdvertisedPrefix extends WithUnknown {
+  /** The link that it was advertised on. */
   ifindex: number
   /** '2001:db8::/64' */
   prefix: string
+  /** `onlink`: its addresses are on the link. `autoconf`: hosts make addresses in it. `routerAddress`: the address is the router's own. `pdPreferred`: hosts had better ask for a prefix of their own. */
   flags: readonly (keyof typeof prefixFlag | number)[]
-  /** Seconds from now; Infinity: for ever. */
+  /** How long addresses in it are valid: seconds from now; Infinity: for ever. */
   validLifetime?: number
+  /** How long they are preferred: seconds from now; Infinity: for ever. */
   preferredLifetime?: number
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 /** ND_OPT_* that the kernel leaves to others (RFC 8106, RFC 8910, RFC 8781). */
@@ -53,16 +55,17 @@ const optionType = { rdnss: 25, dnssl: 31, captivePortal: 37, pref64: 38 } as co
 const optionNames = new Map(Object.entries(optionType).map(([name, number]) => [number as number, name]))
 
 /** Options of a neighbour discovery message that the kernel leaves to others, such as name servers. */
-export interface NdUserOptions {
+export interface NdUserOptions extends WithUnknown {
+  /** The link that the message came in by. */
   ifindex: number
   /** 134: a router advertisement. */
   icmpType: number
+  /** The code of the ICMPv6 message: 0. */
   icmpCode: number
   /** Who sent it. */
   source?: string
   /** Each with what follows its type and length. */
   options: { type: keyof typeof optionType | number; data: Uint8Array }[]
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 const seconds = (lifetime: number) => (lifetime === 0xffffffff ? Infinity : lifetime)

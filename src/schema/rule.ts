@@ -1,5 +1,5 @@
 /** Policy rules: which routing table a packet is looked up in (linux/fib_rules.h; RTM_NEWRULE, fib_rule_hdr; ip-rule(8)). */
-import { attribute, attributes } from '../wire/attributes.js'
+import { attribute, attributes, type WithUnknown } from '../wire/attributes.js'
 import { be32, bitsOf, bool8, type Codec, namesOf, numberOf, oneOf, u16, u32, u8 } from '../wire/codec.js'
 import { AF_INET, AF_INET6, ip, parsePrefix, putAddress } from '../wire/inet.js'
 import type { Message } from '../wire/message.js'
@@ -10,6 +10,7 @@ import { at, checkOptions, integerOption, truthOption } from './option.js'
 import { type RouteTable, routeTableNumber } from './route-table.js'
 import { type Realms, realms } from './route-nexthop.js'
 import { type RouteProtocol, routeProtocol } from './route-protocol.js'
+import type { Told } from './told.js'
 
 /** struct fib_rule_hdr: u8 family │ u8 dst_len │ u8 src_len │ u8 tos │ u8 table │ u8 │ u8 │ u8 action │ u32 flags */
 export const RULE_HEADER_SIZE = 12
@@ -58,7 +59,9 @@ export type RuleFlag = keyof typeof ruleFlag
 
 /** From the first to the last, both included. */
 export interface Range {
+  /** The first. */
   start: number
+  /** The last; not less than `start`. */
   end: number
 }
 
@@ -231,44 +234,55 @@ export interface RuleSpec {
   realms?: Realms | undefined
   /** Who made the rule, by name or number from 0 to 255. Default: `unspec`. */
   protocol?: RouteProtocol | number | undefined
+  /** `permanent`: never to be deleted. `findSaddr`, IPv6: packets of this host get a source address before the rule is asked. */
   flags?: readonly (RuleSettableFlag | number)[] | undefined
 }
 
+/** What of a rule is told as it was given. */
+type ToldOfRules =
+  | 'from'
+  | 'to'
+  | 'fwmark'
+  | 'fwmask'
+  | 'tos'
+  | 'dscp'
+  | 'ipProto'
+  | 'sportMask'
+  | 'dportMask'
+  | 'tunId'
+  | 'flowLabel'
+  | 'flowLabelMask'
+  | 'l3mdev'
+  | 'invert'
+  | 'goto'
+  | 'suppressPrefixLength'
+  | 'suppressIfGroup'
+
 /** A rule as the kernel has it. */
-export interface Rule {
+export interface Rule extends WithUnknown, Told<RuleSpec, ToldOfRules> {
   family: RuleFamily
+  /** Rules are asked in the order of their priorities. */
   priority: number
   action: RuleAction | number
   flags: readonly (RuleFlag | number)[]
-  /** Absent where it is of no lookup. */
+  /** The table to look into. Absent where it is of no lookup. */
   table?: RouteTable | number
-  from?: string
-  to?: string
+  /** Only packets that came in by the link of this name; `lo`: those of this host. */
   iif?: string
+  /** Only packets of sockets bound to the link of this name. */
   oif?: string
-  fwmark?: number
-  fwmask?: number
-  tos?: number
-  dscp?: number
   /** From 6.15 on the kernel tells the masks of `dscp` and of single ports where none was given, too. */
   dscpMask?: number
-  ipProto?: number
+  /** Only packets from these ports. */
   sport?: Range
-  sportMask?: number
+  /** Only packets to these ports. */
   dport?: Range
-  dportMask?: number
+  /** Only packets of sockets of these users. */
   uidRange?: Range
-  tunId?: number
-  flowLabel?: number
-  flowLabelMask?: number
-  l3mdev?: boolean
-  invert?: boolean
-  goto?: number
-  suppressPrefixLength?: number
-  suppressIfGroup?: number
+  /** IPv4: the realms of packets whose route has none. */
   realms?: { from: number; to: number }
+  /** Who made the rule. */
   protocol?: RouteProtocol | number
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 const headerOptions = ['family', 'tos', 'invert', 'action', 'flags'] as const
@@ -462,8 +476,11 @@ export function readRule(r: Reader, { body, end }: Message): Rule | undefined {
 export interface RuleFilter {
   /** Default: ipv4 and ipv6. */
   family?: RuleFamily | undefined
+  /** Those with this priority alone. Default: all. */
   priority?: number | undefined
+  /** Those that look into this table alone, by name or number. Default: all. */
   table?: RouteTable | number | undefined
+  /** Those alone that this one made, by name or number from 0 to 255. Default: all. */
   protocol?: RouteProtocol | number | undefined
 }
 const filterOptions = ['family', 'priority', 'table', 'protocol'] satisfies (keyof RuleFilter)[]

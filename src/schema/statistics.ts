@@ -9,6 +9,8 @@ import {
   readOnly,
   repeated,
   writeOnly,
+  type Read,
+  type WithUnknown,
 } from '../wire/attributes.js'
 import { bits, bitsOf, bool8, type Codec, namesOf, u32, u64 } from '../wire/codec.js'
 import type { Message } from '../wire/message.js'
@@ -17,6 +19,8 @@ import { struct } from '../wire/struct.js'
 import type { Writer } from '../wire/writer.js'
 import { type LinkReference, putLinkReference } from './link-reference.js'
 import { type LinkStatistics, statistics64 } from './link-statistics.js'
+import type { Vlans } from './bridge-af-spec.js'
+import type { vlanStatistics } from './bridge-vlan.js'
 import { at, checkOptions } from './option.js'
 
 /** struct if_stats_msg: u8 family │ u8 │ u16 │ u32 ifindex │ u32 filter_mask */
@@ -35,12 +39,9 @@ const counters = <const Names extends readonly string[]>(...names: Names) =>
 const vlanFlag = { master: 0x1, pvid: 0x2, untagged: 0x4, rangeBegin: 0x8, rangeEnd: 0x10, brentry: 0x20 } as const
 
 /** Counters of one VLAN on a bridge or a port. */
-export interface BridgeVlanStatistics {
-  vid: number
-  rxBytes: number
-  rxPackets: number
-  txBytes: number
-  txPackets: number
+export interface BridgeVlanStatistics
+  extends Pick<Vlans, 'vid'>, Required<Omit<Read<typeof vlanStatistics.map>, 'unknownAttributes'>> {
+  /** `pvid`, `untagged`: as the port is in it. `master`: counted for the bridge as a whole. `brentry`: the bridge is in it. */
   flags: readonly (keyof typeof vlanFlag | number)[]
 }
 
@@ -200,6 +201,7 @@ export interface StatisticsFilter {
 
 /** `3ad` of a bond: LACP. */
 export interface BondStatistics {
+  /** What LACP has sent and received: LACPDUs, markers and their responses, and those with wrong contents. */
   '3ad'?: Partial<Record<Exclude<keyof typeof bond3ad.map, 'unknownAttributes'>, number>>
 }
 type Counters<T> = T extends Codec<infer Value, unknown> ? Partial<Value> : never
@@ -213,7 +215,8 @@ export interface BridgeStatistics {
 }
 
 /** Statistics of a link. What was not asked for is absent, and what its kind does not have. */
-export interface Statistics {
+export interface Statistics extends WithUnknown {
+  /** The link. */
   ifindex: number
   /** The usual counters. */
   link64?: LinkStatistics
@@ -230,6 +233,7 @@ export interface Statistics {
     /** What was routed in hardware since that was asked for (kernel 5.18). */
     l3Stats?: Counters<typeof hardwareStatistics>
   }
+  /** MPLS on the link: packets and bytes, errors, what was dropped, and packets to labels without a route (`rxNoroute`). */
   afSpec?: {
     mpls?: {
       link?: Partial<
@@ -248,7 +252,6 @@ export interface Statistics {
       >
     }
   }
-  unknownAttributes?: { type: number; data: Uint8Array }[]
 }
 
 /** Writes the request for statistics of one link. */

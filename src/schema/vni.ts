@@ -29,13 +29,21 @@ const ENTRY = 1
 /** VNIFILTER_ENTRY_STATS_* */
 const vniStatistics = attributes(
   {
+    /** Bytes received. */
     rxBytes: readOnly(1, u64()),
+    /** Packets received. */
     rxPkts: readOnly(2, u64()),
+    /** Packets received and dropped for want of resources, or since the link is down. */
     rxDrops: readOnly(3, u64()),
+    /** Packets received that were wrong. */
     rxErrors: readOnly(4, u64()),
+    /** Bytes sent. */
     txBytes: readOnly(5, u64()),
+    /** Packets sent. */
     txPkts: readOnly(6, u64()),
+    /** Packets dropped instead of sent, such as those to addresses that are not known. */
     txDrops: readOnly(7, u64()),
+    /** Packets that could not be sent: there was no route to the VTEP, or no memory. */
     txErrors: readOnly(8, u64()),
   },
   9,
@@ -83,7 +91,9 @@ export interface VniFilter {
 
 /** VNIs that a vxlan has: one, or several one after the other that are alike. */
 export interface VxlanVni extends Omit<Read<typeof vniEntry.map>, 'start' | 'end'> {
+  /** The vxlan. */
   ifindex: number
+  /** The VNI; of a range the first. */
   vni: number
   /** The last of the range; absent where it is one VNI. */
   vniEnd?: number

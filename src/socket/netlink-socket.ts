@@ -20,6 +20,7 @@ import { type MessageListener, Subscription } from './subscription.js'
 
 /** A network namespace as far as a socket needs it: an open descriptor. */
 export interface NamespaceReference {
+  /** An open descriptor of the namespace, such as of /run/netns/NAME or /proc/PID/ns/net. */
   readonly fd: number
   /** Keeps the descriptor open until `release`, as often as it was held. @internal */
   hold?(): void

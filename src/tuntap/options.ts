@@ -6,6 +6,7 @@ import { invalid, unknownOption } from '../wire/invalid.js'
 
 /** Which device, and in which namespace. */
 export interface TunTapTarget {
+  /** The name of the device, 1 to 15 bytes. */
   name: string
   /** The namespace that it is in: a Netns or `{ fd }`. Default: the process's own. */
   netns?: NamespaceReference | undefined

@@ -14,7 +14,9 @@ export type { TunTapOptions, TunTapTarget } from './options.js'
 
 /** A device as a link: it can be given wherever a link is named. */
 export interface TunTapLink {
+  /** The name of the device, which the kernel has chosen where `%d` was given. */
   readonly name: string
+  /** The number of the device as a link in its namespace. */
   readonly ifindex: number
 }
 
