@@ -306,7 +306,7 @@ class Reference {
       name: needed && count === parts.length ? `${name} (needed)` : name,
       type: this.#describe(name, symbol, type, types, sections),
       meaning:
-        this.commentOf(others.find((one) => this.commentOf(one) !== '') ?? symbol) ||
+        [...new Set(others.map((one) => this.commentOf(one)).filter(Boolean))].join(' ') ||
         this.#commentElsewhere(symbol, type) ||
         this.#commentOfVariants(declared, name) ||
         [...new Set(others.map((one) => this.#commentOfType(one)))].join(' '),
@@ -382,8 +382,9 @@ class Reference {
     const own = constant.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(constant) : constant
     const names = this.#checker.getPropertiesOfType(this.#checker.getTypeOfSymbol(own)).flatMap((name) => {
       const comment = this.#ownComment(name)
-      const text: [string, string] = [name.name, `${comment.slice(0, 1).toLowerCase()}${comment.slice(1)}`]
-      return comment === '' ? [] : [text]
+      // 'Dropped silently', but not 'IPv6'.
+      const text = comment.replace(/^[A-Z](?![A-Z0-9]|Pv)/, (first) => first.toLowerCase())
+      return text === '' ? [] : [[name.name, text] as [string, string]]
     })
     return { about: this.#ownComment(own), names }
   }

@@ -141,7 +141,7 @@ export class BatchError extends Error {
 /** The socket was closed, or is used after it was. */
 export class ClosedError extends Error {
   override readonly name = 'ClosedError'
-  /** As errors of Node.js have it. */
+  /** Always the same, by which the error is told from others. */
   readonly code = 'ERR_CLOSED'
 }
 

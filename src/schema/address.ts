@@ -59,7 +59,10 @@ const FLAGS = {
 } as const
 
 export type AddressSettableFlag = keyof typeof addressSettableFlag
-/** IFA_F_*: what the address is for, and how it is with it. `secondary` (IPv4): another address of the link in the same prefix came first. `temporary`: IPv6. */
+/**
+ * IFA_F_*: what the address is for, and how it is with it. `secondary` (IPv4): another address of the link in the same prefix came first. `temporary` (IPv6):
+ * its host part is random, and another one follows it (RFC 8981).
+ */
 export type AddressFlag = AddressSettableFlag | keyof typeof addressState | 'secondary' | 'temporary'
 
 /** IFAPROT_*: who made the address (kernel 5.18). */
@@ -101,7 +104,7 @@ export const addressAttributes = attributes({
 
 /** An address to be added, replaced, changed or deleted. */
 export interface AddressSpec {
-  /** The link that is to have the address. */
+  /** The link that the address belongs to. */
   link: LinkReference
   /**
    * The address with the length of its prefix, '10.13.19.2/24', '2001:db8::2/64'. Without a length the whole address is

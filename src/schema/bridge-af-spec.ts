@@ -7,7 +7,7 @@ import { bridgeCfm } from './bridge-cfm.js'
 import { bridgeMrp } from './bridge-mrp.js'
 import { bridgePortState } from './bridge-port.js'
 
-/** BRIDGE_VLAN_INFO_*. */
+/** BRIDGE_VLAN_INFO_*: how the link is in the VLAN. */
 export const vlanFlag = {
   /** Of the bridge as well. */
   master: 1 << 0,
@@ -33,12 +33,11 @@ export interface Vlans {
 }
 
 /** VLANs that a link is in. */
-export interface VlanMembership extends Vlans {
+export interface BridgeLinkVlan extends Vlans {
   /** Untagged packets that come in belong to this VLAN. */
   pvid: boolean
   /** Packets leave without their tag. */
   untagged: boolean
-  /** All that the kernel says of it, `pvid` and `untagged` among it. */
   flags: readonly (VlanFlag | number)[]
 }
 

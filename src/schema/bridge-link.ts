@@ -7,7 +7,7 @@ import type { Message } from '../wire/message.js'
 import type { Reader } from '../wire/reader.js'
 import type { Writer } from '../wire/writer.js'
 import type { bridgeFlag } from './bridge-af-spec.js'
-import { bridgeAfSpec, vlanFlag, type VlanMembership, type Vlans } from './bridge-af-spec.js'
+import { bridgeAfSpec, vlanFlag, type BridgeLinkVlan, type Vlans } from './bridge-af-spec.js'
 import type { CfmChanges, CfmInfo } from './bridge-cfm.js'
 import type { MrpChanges, MrpInfo, MrpInstance } from './bridge-mrp.js'
 import { type BridgePort, bridgePortAttributes, type BridgePortOptions } from './bridge-port.js'
@@ -73,8 +73,7 @@ export interface BridgeLinkChanges extends Pick<Spec, 'mode' | 'mst' | 'mrp' | '
   cfm?: CfmChanges | undefined
 }
 
-/** VLANs that a link is in, by RTM_GETLINK. */
-export type BridgeLinkVlan = VlanMembership
+export type { BridgeLinkVlan } from './bridge-af-spec.js'
 /** VLANs that are mapped to tunnels, by RTM_GETLINK. */
 export interface BridgeLinkTunnel extends Vlans {
   /** Of the first VLAN; each further one has the next. */

@@ -18,7 +18,7 @@ import { unknownOption } from '../wire/invalid.js'
 import type { Message } from '../wire/message.js'
 import type { Reader } from '../wire/reader.js'
 import type { Writer } from '../wire/writer.js'
-import { bridgeFlag, bridgeVlanInfo, vlanFlag, type VlanMembership, type Vlans } from './bridge-af-spec.js'
+import { bridgeFlag, type BridgeLinkVlan, bridgeVlanInfo, vlanFlag, type Vlans } from './bridge-af-spec.js'
 import { bridgePortState } from './bridge-port.js'
 import { eachGiven, integer, rangeEnd, required, truth } from './given.js'
 import { IFINFOMSG_SIZE, IFLA_AF_SPEC } from './link-attributes.js'
@@ -195,7 +195,7 @@ export interface VlanFilter {
 }
 
 /** VLANs that a link is in: one, or several one after the other that are alike. */
-export interface BridgeVlan extends Omit<Entry, 'info' | 'range' | 'tunnelInfo'>, VlanMembership {
+export interface BridgeVlan extends Omit<Entry, 'info' | 'range' | 'tunnelInfo'>, BridgeLinkVlan {
   /** The bridge or the port that is in them. */
   ifindex: number
   /** The tunnel that the (first) VLAN is mapped to. */

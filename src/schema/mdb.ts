@@ -31,7 +31,7 @@ const MDB_ENTRY_SIZE = 28
 const ETH_P_IP = 0x0800
 const ETH_P_IPV6 = 0x86dd
 
-/** MDB_TEMPORARY, MDB_PERMANENT. */
+/** MDB_TEMPORARY, MDB_PERMANENT: whether the entry is ever forgotten. */
 export const mdbState = {
   /** Learned from a member, and forgotten when it says nothing any more. */
   temporary: 0,

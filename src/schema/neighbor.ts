@@ -22,7 +22,7 @@ import { AF_BRIDGE } from './rtnetlink.js'
 /** struct ndmsg: u8 family │ u8 │ u16 │ s32 ifindex │ u16 state │ u8 flags │ u8 type */
 export const NDMSG_SIZE = 12
 
-/** NUD_*: what the kernel believes of the neighbour. */
+/** NUD_*, but for NUD_NONE. */
 export const neighborState = {
   /** Its link-layer address was asked for, and is not known yet. */
   incomplete: 0x01,
@@ -41,7 +41,7 @@ export const neighborState = {
   /** Made by hand: it is never asked for, nor forgotten. */
   permanent: 0x80,
 } as const
-/** What the kernel believes of the neighbour: NUD_NONE (nothing), or one of the states above. */
+/** NUD_*: what the kernel believes of the neighbour; `none`: nothing yet. */
 export type NeighborState = keyof typeof neighborState | 'none'
 
 /** NTF_*: what sort of entry it is. */
@@ -198,7 +198,7 @@ export interface FdbSpec extends Omit<GivenFdb, 'lladdr' | 'master'> {
 }
 
 /** A neighbour as the kernel has it. */
-export interface Neighbor extends Omit<Read<typeof neighborAttributes.map>, 'ifindex'> {
+export interface Neighbor extends Read<typeof neighborAttributes.map> {
   /** Whether it is an entry of ARP or of NDP. */
   family: 'ipv4' | 'ipv6'
   /** The link that the neighbour is reached by. */
