@@ -59,7 +59,7 @@ export interface EndpointCreateOptions {
 export interface FoundEndpoint {
   /** Undefined of one that was never finished. */
   readonly id: string | undefined
-  /** Its outer link. */
+  /** The name of its outer link. */
   readonly name: string
   /** The number of that link. */
   readonly ifindex: number

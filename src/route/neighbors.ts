@@ -60,7 +60,7 @@ export interface NeighborFilter {
 
 /** Which neighbours to flush: those listed, and of them the ones in one of these states. */
 export interface NeighborFlush extends NeighborFilter {
-  /** Default: all states but `permanent` and `noarp`, as ip-neighbour(8) has it. */
+  /** Those in one of these states. Default: all states but `permanent` and `noarp`, as ip-neighbour(8) has it. */
   state?: readonly NeighborState[] | undefined
 }
 

@@ -60,8 +60,8 @@ const FLAGS = {
 
 export type AddressSettableFlag = keyof typeof addressSettableFlag
 /**
- * IFA_F_*: what the address is for, and how it is with it. `secondary` (IPv4): another address of the link in the same prefix came first. `temporary` (IPv6):
- * its host part is random, and another one follows it (RFC 8981).
+ * IFA_F_*: what the address is for, and how it is with it. `secondary` (IPv4): another address of the link in the same
+ * prefix came first. `temporary` (IPv6): its host part is random, and another one follows it (RFC 8981).
  */
 export type AddressFlag = AddressSettableFlag | keyof typeof addressState | 'secondary' | 'temporary'
 
@@ -148,9 +148,9 @@ export interface Address extends WithUnknown, Told<AddressSpec, 'metric'> {
   flags: readonly (AddressFlag | number)[]
   /** Of a point-to-point link, in prefix form. */
   peer?: string
-  /** IPv4. */
+  /** IPv4: the broadcast address of the prefix. */
   broadcast?: string
-  /** IPv4. */
+  /** IPv4: the name of the address, by custom `LINK:…`. */
   label?: string
   /** Seconds left; Infinity: for ever. */
   validLifetime?: number

@@ -58,9 +58,9 @@ const inetConf = attributes({
   proxyArpPvlan: attribute(25, s32()),
   /** 127.0.0.0/8 is routed as any other network. */
   routeLocalnet: attribute(26, s32()),
-  /** Milliseconds. */
+  /** Milliseconds until the report of a group that was joined is sent again, by IGMPv1 and IGMPv2. */
   igmpv2UnsolicitedReportInterval: attribute(27, s32()),
-  /** Milliseconds. */
+  /** Milliseconds until the report of a group that was joined is sent again, by IGMPv3. */
   igmpv3UnsolicitedReportInterval: attribute(28, s32()),
   /** Routes of a link without carrier are passed over. */
   ignoreRoutesWithLinkdown: attribute(29, s32()),
@@ -261,9 +261,9 @@ const mctp = attributes({
 
 /** IFLA_AF_SPEC: a nest for each family. */
 export const afSpec = attributes({
-  /** IPv4. */
+  /** Settings of IPv4 on the link. */
   inet: attribute(2, nested(inet)),
-  /** IPv6. */
+  /** Settings of IPv6 on the link, its state and its counters. */
   inet6: attribute(10, nested(inet6)),
   /** The Management Component Transport Protocol. */
   mctp: attribute(45, nested(mctp)),

@@ -119,19 +119,19 @@ const ccPeerStatus = attributes({
 export const bridgeCfm = attributes({
   /** Makes a maintenance end point. */
   mepCreate: attribute(1, nested(mepCreate)),
-  /** Deletes one. */
+  /** Deletes a maintenance end point. */
   mepDelete: attribute(2, nested(mepDelete)),
   /** Sets up a maintenance end point. */
   mepConfig: attribute(3, nested(mepConfig)),
   /** How continuity is checked. */
   ccConfig: attribute(4, nested(ccConfig)),
-  /** Adds a peer. */
+  /** Adds a peer, whose frames a maintenance end point expects. */
   ccPeerMepAdd: attribute(5, nested(ccPeerMep)),
-  /** Removes a peer. */
+  /** Removes a peer: its frames are expected no more. */
   ccPeerMepRemove: attribute(6, nested(ccPeerMep)),
   /** The remote defect indication. */
   ccRdi: attribute(7, nested(ccRdi)),
-  /** Has frames sent. */
+  /** Has a maintenance end point send frames. */
   ccCcmTx: attribute(8, nested(ccCcmTx)),
   /** How each maintenance end point was made. */
   mepCreateInfo: { ...repeated(9, nested(mepCreate)), access: 'r' },

@@ -93,7 +93,7 @@ export const bridgePortAttributes = attributes(
     mab: attribute(40, bool8()),
     /** How many multicast groups the port is in (6.3). */
     mcastNGroups: readOnly(41, u32()),
-    /** 0: any number (6.3). */
+    /** How many multicast groups the port may be in; 0: any number (6.3). */
     mcastMaxGroups: attribute(42, u32()),
     /** `neighSuppress` for VLANs by themselves (6.4). */
     neighVlanSuppress: attribute(43, bool8()),

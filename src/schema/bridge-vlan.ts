@@ -90,9 +90,9 @@ type Entry = Read<typeof vlanEntry.map>
 const globalOptions = {
   /** IGMP and MLD are listened to, and multicast sent where it is wanted. */
   mcastSnooping: attribute(3, bool8()),
-  /** Of the queries that are sent. */
+  /** The version of IGMP of the queries that are sent. */
   mcastIgmpVersion: attribute(4, u8({ min: 2, max: 3 })),
-  /** Of the queries that are sent. */
+  /** The version of MLD of the queries that are sent. */
   mcastMldVersion: attribute(5, u8({ min: 1, max: 2 })),
   /** Queries after the last member of a group left. */
   mcastLastMemberCount: attribute(6, u32()),

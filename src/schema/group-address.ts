@@ -30,7 +30,9 @@ export interface GroupAddress extends WithUnknown {
 
 /** Which addresses to list. The kernel does the filtering. */
 export interface GroupAddressFilter {
-  /** Default: ipv6. IPv4 ones are told from kernel 6.15 on; anycast addresses are of IPv6 alone. */
+  /**
+   * IPv4 or IPv6 addresses. Default: ipv6. IPv4 ones are told from kernel 6.15 on; anycast addresses are of IPv6 alone.
+   */
   family?: 'ipv4' | 'ipv6' | undefined
   /** Those of this link alone. Default: all. */
   link?: LinkReference | undefined

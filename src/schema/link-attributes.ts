@@ -254,7 +254,7 @@ export const linkAttributeMap = {
   groIpv4MaxSize: attribute(64, u32()),
   /** The pin of a DPLL device by which the clock of the link is had (synchronous Ethernet). */
   dpllPin: readOnly(65, nested(dpllPin)),
-  /** Nanoseconds. */
+  /** How far ahead of their time packets may be handed to a device that sends them by itself then, in nanoseconds. */
   maxPacingOffloadHorizon: readOnly(66, uint()),
   /** The link can't be moved to another namespace (6.15). */
   netnsImmutable: readOnly(67, bool8()),

@@ -60,7 +60,7 @@ export interface LinkFlagOptions {
   dynamic?: boolean | undefined
   /** The driver prints more (IFF_DEBUG). */
   debug?: boolean | undefined
-  /** Not IFF_NOTRAILERS. */
+  /** Trailers behind packets are allowed (not IFF_NOTRAILERS), which drivers no longer heed. */
   trailers?: boolean | undefined
   /** The device can choose its connector (IFF_PORTSEL). */
   portsel?: boolean | undefined

@@ -78,9 +78,9 @@ export interface MulticastRoute {
 
 /** Which multicast routes to list. The kernel does the filtering. */
 export interface MulticastRouteFilter {
-  /** Default: ipv4. */
+  /** Routes of IPv4 or of IPv6. Default: ipv4. */
   family?: 'ipv4' | 'ipv6' | undefined
-  /** Default: all tables. */
+  /** Those of this table alone, by name or number. Default: all tables. */
   table?: RouteTable | number | undefined
   /** Those by which packets leave by this link. */
   oif?: LinkReference | undefined
@@ -92,7 +92,7 @@ export interface MulticastRouteQuestion {
   source: string
   /** Where they go to. */
   group: string
-  /** Default: `default` for IPv4, `main` for IPv6. */
+  /** The table to look into, by name or number. Default: `default` for IPv4, `main` for IPv6. */
   table?: RouteTable | number | undefined
 }
 

@@ -160,7 +160,7 @@ export interface NeighborTable extends WithUnknown, Told<NeighborTableSpec, 'thr
   /** The link whose parameters they are. Absent: those that new links begin with. */
   ifindex?: number
   parameters: ReadParameters
-  /** Milliseconds. */
+  /** Milliseconds between collections of unused entries. */
   gcInterval?: number
   /** The table of addresses itself; `lastFlush` and `lastRandom` in milliseconds before now. */
   config?: Partial<
@@ -221,7 +221,7 @@ export function writeNeighborTable(w: Writer, type: number, flags: number, spec:
 
 /** Which tables to list. */
 export interface NeighborTableFilter {
-  /** Default: all of them. */
+  /** Tables of this family alone. Default: all of them. */
   family?: 'ipv4' | 'ipv6' | undefined
 }
 

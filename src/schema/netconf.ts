@@ -49,7 +49,7 @@ export const netconfAttributes = attributes({
 export interface NetconfKey {
   /** A link; `all`: what holds for all links; `default`: what new links begin with. MPLS has neither of these. */
   link: LinkReference
-  /** Default: ipv4. */
+  /** Of which family the settings are asked for. Default: ipv4. */
   family?: NetconfFamily | undefined
 }
 
@@ -97,7 +97,7 @@ export function writeNetconfQuestion(w: Writer, type: number, flags: number, key
 
 /** Which settings to list. */
 export interface NetconfFilter {
-  /** Default: all of them. */
+  /** Settings of this family alone. Default: all of them. */
   family?: NetconfFamily | undefined
 }
 

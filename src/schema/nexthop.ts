@@ -176,7 +176,7 @@ export const nexthopAttributes = attributes({
 
 /** A nexthop object to be added or replaced: a way out (`via`, `oif`), a `blackhole`, or a `group` of others. */
 export interface NexthopObjectSpec {
-  /** 1 to 4294967295. Default: one that is free, which the answer tells. */
+  /** By which routes and groups name it, 1 to 4294967295. Default: one that is free, which the answer tells. */
   id?: number | undefined
   /** Of one without `via`. Default: ipv4. */
   family?: 'ipv4' | 'ipv6' | undefined
@@ -194,7 +194,7 @@ export interface NexthopObjectSpec {
   fdb?: boolean | undefined
   /** Several nexthops, among which flows are divided by weight. */
   group?: readonly NexthopGroupMemberSpec[] | undefined
-  /** Default: `mpath`. */
+  /** How flows are divided among the members. Default: `mpath`. */
   groupType?: NexthopGroupType | number | undefined
   /** Buckets and timers of a group of the type `resilient` (5.13). */
   resilient?:
@@ -394,7 +394,7 @@ export interface NexthopBucket extends WithUnknown {
 export interface NexthopBucketKey {
   /** The id of the group. */
   id: number
-  /** 0 to 65535. */
+  /** Which of its buckets, 0 to 65535. */
   index: number
 }
 

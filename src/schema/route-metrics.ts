@@ -35,7 +35,7 @@ const number: Codec<number> = u32()
 export const routeMetrics = attributes({
   /** Metrics that the kernel does not adapt: `['mtu']` means that path MTU discovery is not tried. */
   lock: attribute(1, bits(u32(), lockBit)),
-  /** Bytes. */
+  /** The largest packet that the path takes, in bytes. */
   mtu: attribute(RTAX.mtu, number),
   /** The largest TCP window to advertise, in bytes. */
   window: attribute(RTAX.window, number),
@@ -51,7 +51,7 @@ export const routeMetrics = attributes({
   advmss: attribute(RTAX.advmss, number),
   /** Reordering to expect, in packets. */
   reordering: attribute(RTAX.reordering, number),
-  /** 0: the system's default. */
+  /** The TTL or hop limit of packets that this host sends; 0: the system's default. */
   hoplimit: attribute(RTAX.hoplimit, number),
   /** The first congestion window, in segments. */
   initcwnd: attribute(RTAX.initcwnd, number),

@@ -159,13 +159,19 @@ export interface RouteSpec {
   oif?: LinkReference | undefined
   /** Several ways, among which flows are divided by weight (RTA_MULTIPATH). */
   nexthops?: readonly NexthopSpec[] | undefined
-  /** Default: `unicast`. */
+  /** What becomes of the packets, by name or number from 0 to 255. Default: `unicast`. */
   type?: RouteType | number | undefined
-  /** By name or number, 1 to 4294967295. Default: `main`; `local` for local, broadcast, anycast and nat routes. */
+  /**
+   * The table that it stands in, by name or number, 1 to 4294967295. Default: `main`; `local` for local, broadcast,
+   * anycast and nat routes.
+   */
   table?: RouteTable | number | undefined
   /** Who made it, by name or number from 0 to 255. Default: `boot`. */
   protocol?: RouteProtocol | number | undefined
-  /** By name or number from 0 to 255. IPv4 only. Default: as ip-route(8): `link` without a gateway, or else `global`. */
+  /**
+   * IPv4: how far away the destination may be, by name or number from 0 to 255. Default: as ip-route(8): `link` without
+   * a gateway, or else `global`.
+   */
   scope?: RouteScope | number | undefined
   /** RTA_PRIORITY: of several routes to the same prefix the lowest counts, 0 to 4294967295. */
   metric?: number | undefined
@@ -181,7 +187,7 @@ export interface RouteSpec {
   pervasive?: boolean | undefined
   metrics?: RouteMetricsSpec | undefined
   realms?: Realms | undefined
-  /** IPv6: RFC 4191. */
+  /** IPv6: which of several routers to the same prefix is taken first (RFC 4191). Default: `medium`. */
   preference?: keyof typeof preference | number | undefined
   /** IPv6: seconds until it is deleted, 0 to 4294967295. */
   expires?: number | undefined
@@ -203,7 +209,7 @@ export interface Route extends Way, Told<RouteSpec, 'metric' | 'prefSrc' | 'from
   protocol: RouteProtocol | number
   scope: RouteScope | number
   flags: readonly (RouteFlag | NexthopFlag | number)[]
-  /** Absent: any. */
+  /** IPv4: the type of service of the packets that it is for. Absent: any. */
   tos?: number
   /** The answer to a question: the ifindex of the link that the packet came in by. */
   iif?: number
@@ -428,7 +434,7 @@ export interface RouteQuestion {
   mark?: number | undefined
   /** The user it is from, 0 to 4294967295. */
   uid?: number | undefined
-  /** 0 to 255. */
+  /** The packet's type of service, 0 to 255. */
   tos?: number | undefined
   /** The packet's protocol, IPPROTO_*, 0 to 255, for rules and multipath that look at it. */
   ipProto?: number | undefined
@@ -628,7 +634,7 @@ function formatRepeated(bytes: Uint8Array, at: number, size: number): string {
 export interface RouteFilter {
   /** Routes of IPv4 or of IPv6 alone. Default: both. */
   family?: 'ipv4' | 'ipv6' | undefined
-  /** Default: all tables. */
+  /** Those of this table alone, by name or number. Default: all tables. */
   table?: RouteTable | number | undefined
   /** Those alone that this one made, by name or number from 0 to 255. Default: all. */
   protocol?: RouteProtocol | number | undefined

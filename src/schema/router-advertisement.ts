@@ -40,7 +40,7 @@ const prefixFlags = (bits: number) =>
 export interface AdvertisedPrefix extends WithUnknown {
   /** The link that it was advertised on. */
   ifindex: number
-  /** '2001:db8::/64' */
+  /** The prefix with its length: '2001:db8::/64'. */
   prefix: string
   /** `onlink`: its addresses are on the link. `autoconf`: hosts make addresses in it. `routerAddress`: the address is the router's own. `pdPreferred`: hosts had better ask for a prefix of their own. */
   flags: readonly (keyof typeof prefixFlag | number)[]
@@ -58,11 +58,11 @@ const optionNames = new Map(Object.entries(optionType).map(([name, number]) => [
 export interface NdUserOptions extends WithUnknown {
   /** The link that the message came in by. */
   ifindex: number
-  /** 134: a router advertisement. */
+  /** The type of the ICMPv6 message: 134, a router advertisement. */
   icmpType: number
   /** The code of the ICMPv6 message: 0. */
   icmpCode: number
-  /** Who sent it. */
+  /** The address of the router that sent it. */
   source?: string
   /** Each with what follows its type and length. */
   options: { type: keyof typeof optionType | number; data: Uint8Array }[]

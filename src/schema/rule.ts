@@ -44,7 +44,7 @@ export const ruleSettableFlag = {
   findSaddr: 0x10000,
 } as const
 const INVERT = 0x2
-/** FIB_RULE_* */
+/** FIB_RULE_*: how it is with the rule. */
 const ruleFlag = {
   ...ruleSettableFlag,
   /** There is no rule with the priority `goto`. */
@@ -170,7 +170,10 @@ export const ruleAttributes = attributes(
  * `list` then tells of the rule lacks it.
  */
 export interface RuleSpec {
-  /** Default: that of `from` or `to`, or else ipv4. `ipmr` and `ip6mr`: which multicast routing table is asked. */
+  /**
+   * Packets of which family it is for; `ipmr` and `ip6mr`: which multicast routing table is asked. Default: that of
+   * `from` or `to`, or else ipv4.
+   */
   family?: RuleFamily | undefined
   /**
    * Rules are asked in the order of their priorities, 0 to 4294967295. Default: one less than that of the second rule
@@ -220,7 +223,10 @@ export interface RuleSpec {
   l3mdev?: boolean | undefined
   /** The rule is for packets that do not have what is given. */
   invert?: boolean | undefined
-  /** Default: `goto` where `goto` is given, or else `lookup`. */
+  /**
+   * What becomes of the packets, by name or number from 0 to 255. Default: `goto` where `goto` is given, or else
+   * `lookup`.
+   */
   action?: RuleAction | number | undefined
   /** The table to look into, by name or number from 1 to 4294967295. Default: `main`. */
   table?: RouteTable | number | undefined
@@ -474,7 +480,7 @@ export function readRule(r: Reader, { body, end }: Message): Rule | undefined {
 
 /** Which rules to list or to flush. The kernel tells them by family; the rest is looked at here. */
 export interface RuleFilter {
-  /** Default: ipv4 and ipv6. */
+  /** Rules of this family alone. Default: ipv4 and ipv6. */
   family?: RuleFamily | undefined
   /** Those with this priority alone. Default: all. */
   priority?: number | undefined

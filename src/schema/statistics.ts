@@ -193,7 +193,7 @@ export const statisticsRequestAttributes = attributes({
 
 /** Which statistics are asked for. */
 export interface StatisticsFilter {
-  /** Default: all of them. */
+  /** What is to be told, as `Statistics` names it. Default: all of it. */
   groups?: readonly StatisticsGroup[] | undefined
   /** Which of `linkOffloadXstats` (kernel 5.18). Default: all of them. */
   offload?: readonly OffloadStatistics[] | undefined

@@ -127,7 +127,7 @@ const vfVlans = attributes({
 })
 
 const vfInfo = attributes({
-  /** The MAC address. */
+  /** The MAC address of the function. */
   mac: attribute(1, ofVf('ifla_vf_mac', 'mac', vfAddress, { size: 4 + LONGEST_ADDRESS })),
   /** The VLAN that packets are put into, and their priority; 0 for none. `vlanList` says which sort. */
   vlan: attribute(2, struct('ifla_vf_vlan', { vf: 'u32', vlan: 'u32', qos: 'u32' })),
@@ -137,7 +137,7 @@ const vfInfo = attributes({
   spoofchk: attribute(4, setting('ifla_vf_spoofchk')),
   /** Whether the function has a link: as the device has (`auto`), always, or never. */
   linkState: attribute(5, ofVf('ifla_vf_link_state', 'linkState', oneOf(u32(), vfLinkStates))),
-  /** Mbit/s. */
+  /** What the function can send in Mbit/s: the least that it is sure of, and the most; 0: not set. */
   rate: attribute(6, struct('ifla_vf_rate', { vf: 'u32', minTxRate: 'u32', maxTxRate: 'u32' })),
   /** `setting` 1: the function may ask for the hash key and table of the device. */
   rssQueryEn: attribute(7, setting('ifla_vf_rss_query_en')),

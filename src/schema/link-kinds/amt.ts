@@ -19,7 +19,7 @@ export const amt = linkKind({
     gatewayPort: attribute(3, be16()),
     /** The link of the underlay. */
     link: attribute(4, linkIndex()),
-    /** The source address. */
+    /** The address that packets to the other end are sent from. */
     localIp: attribute(5, ipv4()),
     /** Of a gateway: the relay that answered. */
     remoteIp: readOnly(6, ipv4()),

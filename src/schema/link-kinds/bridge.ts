@@ -64,7 +64,7 @@ export const bridge = linkKind({
       priority: attribute(6, u16()),
       /** Packets are told apart by VLAN. */
       vlanFiltering: attribute(7, bool8()),
-      /** Of VLAN tags. */
+      /** Which sort of VLAN tags the bridge heeds and writes. */
       vlanProtocol: attribute(8, oneOf(be16(), { '802.1Q': 0x8100, '802.1ad': 0x88a8 })),
       /** Link-local groups 01:80:c2:00:00:0X that are forwarded: bit X. Never 0, 1 and 2. */
       groupFwdMask: attribute(9, u16()),
@@ -132,9 +132,9 @@ export const bridge = linkKind({
       vlanStatsEnabled: attribute(41, bool8()),
       /** IGMP and MLD packets are counted. */
       mcastStatsEnabled: attribute(42, bool8()),
-      /** Of the queries that are sent. */
+      /** The version of IGMP of the queries that are sent. */
       mcastIgmpVersion: attribute(43, u8({ min: 2, max: 3 })),
-      /** Of the queries that are sent. */
+      /** The version of MLD of the queries that are sent. */
       mcastMldVersion: attribute(44, u8({ min: 1, max: 2 })),
       /** They are counted for each port as well. Changed while no VLAN is configured on a port. */
       vlanStatsPerPort: attribute(45, bool8()),

@@ -129,11 +129,13 @@ const tdc = attributes({
   tdcfMin: readOnly(5, u32()),
   /** The largest `tdcf`. */
   tdcfMax: readOnly(6, u32()),
-  /** The delay. */
+  /** How long a bit takes out through the transceiver and back. */
   tdcv: attribute(7, u32()),
-  /** What is added to it. */
+  /** How far behind `tdcv` the bit that came back is compared. */
   tdco: attribute(8, u32()),
-  /** The window of measurement. */
+  /**
+   * The least `tdcv` and `tdco` together at which the delay counts. Of effect with `tdcAuto`, where it is above `tdco`.
+   */
   tdcf: attribute(9, u32()),
 })
 

@@ -16,7 +16,7 @@ export const geneve = linkKind({
     id: attribute(1, u32({ max: 0xffffff })),
     /** The unicast address of the remote end, IPv4 or IPv6. */
     remote: either(attribute(2, ip()), 7, isIPv6),
-    /** 1 to 255; 0: the host's default. */
+    /** The TTL of the outer header, 1 to 255; 0: the host's default. */
     ttl: attribute(3, u8()),
     /** TOS of the outer header; 1: the inner one's. */
     tos: attribute(4, u8()),

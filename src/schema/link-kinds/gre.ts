@@ -39,7 +39,7 @@ const over4 = {
   local: attribute(6, ipv4()),
   /** The remote end. 0.0.0.0 or a multicast group: many. */
   remote: attribute(7, ipv4()),
-  /** 1 to 255; 0: the inner header's. */
+  /** The TTL of the outer header, 1 to 255; 0: the inner header's. */
   ttl: attribute(8, u8()),
   /** TOS of the outer header; 1: the inner one's. */
   tos: attribute(9, u8()),
@@ -70,7 +70,7 @@ const over6 = {
 const mirror = {
   /** With version 1: the port of the switch that is mirrored, 0 to 1048575. */
   erspanIndex: attribute(21, u32({ max: 0xfffff })),
-  /** 0: type I; 1: type II; 2: type III. Default: 1. */
+  /** The version of ERSPAN. 0: type I; 1: type II; 2: type III. Default: 1. */
   erspanVer: attribute(22, u8({ max: 2 })),
   /** With version 2: the direction that is mirrored. Default: ingress. */
   erspanDir: attribute(23, oneOf(u8({ max: 1 }), { ingress: 0, egress: 1 })),

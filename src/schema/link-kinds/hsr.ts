@@ -23,7 +23,7 @@ export const hsr = linkKind({
     seqNr: readOnly(5, u16()),
     /** Of HSR: 0 is that of 2010, 1 that of 2012. Default: 0. */
     version: writeOnly(6, u8({ max: 1 })),
-    /** Default: hsr. */
+    /** Whether the ports are a ring (`hsr`) or lead into two networks side by side (`prp`). Default: hsr. */
     protocol: attribute(7, oneOf(u8(), { hsr: 0, prp: 1 })),
     /** The port to another ring, which makes this a RedBox (6.10). */
     interlink: attribute(8, linkIndex()),

@@ -24,7 +24,7 @@ const over4 = {
   local: attribute(2, ipv4()),
   /** The remote end; 0.0.0.0: any. */
   remote: attribute(3, ipv4()),
-  /** 1 to 255; 0: the inner header's. Of a sit: 64 at first. */
+  /** The TTL of the outer header, 1 to 255; 0: the inner header's. Of a sit: 64 at first. */
   ttl: attribute(4, u8()),
   /** TOS of the outer header; 1: the inner one's. */
   tos: attribute(5, u8()),
@@ -64,9 +64,9 @@ export const sit = linkKind({
     '6rdPrefix': attribute(11, ipv6()),
     /** The IPv4 prefix that all relays have in common, whose length is `6rdRelayPrefixlen`. */
     '6rdRelayPrefix': attribute(12, ipv4()),
-    /** 0 to 128. Default: 16. */
+    /** The length of `6rdPrefix`, 0 to 128. Default: 16. */
     '6rdPrefixlen': attribute(13, u16({ max: 128 })),
-    /** 0 to 32. Default: 0. */
+    /** The length of `6rdRelayPrefix`, 0 to 32. Default: 0. */
     '6rdRelayPrefixlen': attribute(14, u16({ max: 32 })),
   }),
 })

@@ -64,7 +64,7 @@ export const macsec = linkKind({
       port: writeOnly(2, be16({ min: 1 })),
       /** Bytes of the integrity check value, 8 to 16. Default: 16. */
       icvLen: attribute(3, u8({ min: 8, max: 16 })),
-      /** Default: gcmAes128. */
+      /** The cipher that packets are protected with. Default: gcmAes128. */
       cipherSuite: attribute(4, cipherSuite),
       /** With `replayProtect`: how far out of order a packet may come, 0 for not at all. */
       window: attribute(5, u32()),

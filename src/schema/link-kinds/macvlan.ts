@@ -32,7 +32,7 @@ const data = attributes({
    * on a link counts. Default: 1000 (5.11).
    */
   bcQueueLen: attribute(7, u32()),
-  /** What counts. */
+  /** How many may wait by the largest `bcQueueLen` of all macvlans on the link. */
   bcQueueLenUsed: readOnly(8, u32()),
   /**
    * Multicast to at most so many links is copied at once, without queue: -1 for any number, 0 for none. Default: 1, which

@@ -23,9 +23,9 @@ export const vti = linkKind({
   madeOn: false,
   data: attributes({
     ...both,
-    /** The source address. */
+    /** The source address of the outer header. */
     local: attribute(4, ipv4()),
-    /** The remote end. */
+    /** The destination address of the outer header. */
     remote: attribute(5, ipv4()),
   }),
 })
@@ -37,9 +37,9 @@ export const vti6 = linkKind({
   madeOn: false,
   data: attributes({
     ...both,
-    /** The source address. */
+    /** The source address of the outer header. */
     local: attribute(4, ipv6()),
-    /** The remote end. */
+    /** The destination address of the outer header. */
     remote: attribute(5, ipv6()),
   }),
 })

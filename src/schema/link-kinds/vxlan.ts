@@ -27,7 +27,7 @@ export const vxlan = linkKind({
     link: attribute(3, linkIndex()),
     /** The source address, IPv4 or IPv6. */
     local: either(attribute(4, ip()), 17, isIPv6),
-    /** 1 to 255; 0: the host's default. */
+    /** The TTL of the outer header, 1 to 255; 0: the host's default. */
     ttl: attribute(5, u8()),
     /** TOS of the outer header; 1: the inner one's. */
     tos: attribute(6, u8()),
@@ -41,7 +41,10 @@ export const vxlan = linkKind({
     portRange: attribute(10, struct('ifla_vxlan_port_range', { low: 'be16', high: 'be16' })),
     /** ARP and NDP requests are answered from the neighbour table. */
     proxy: attribute(11, bool8()),
-    /** Route short circuit. */
+    /**
+     * Route short circuit: a packet to the MAC address of a router goes straight to the host it is for, where that is
+     * known.
+     */
     rsc: attribute(12, bool8()),
     /** Destinations without FDB entry are told to the neighbour group: the event `miss` with `lladdr`. */
     l2miss: attribute(13, bool8()),

@@ -9,7 +9,7 @@ export const wwan = linkKind({
   fixed: 'the channel is chosen when the link is made',
   madeOn: 'device',
   data: attributes({
-    /** The channel. */
+    /** The data channel of the modem that the link is for. */
     linkId: attribute(1, u32()),
   }),
   check(w, { linkId }) {

@@ -31,9 +31,9 @@ export const tunnelFlags = () => bits(be16(), tunnelFlag)
 const geneveOption = attributes({
   /** The option class, 0 to 65535. */
   class: attribute(1, be16()),
-  /** 0 to 255. */
+  /** Which option of its class it is, 0 to 255. */
   type: attribute(2, u8()),
-  /** 4 to 124 bytes, a multiple of 4. */
+  /** What the option holds: 4 to 124 bytes, a multiple of 4. */
   data: attribute(3, bytes(127, 4)),
 })
 
@@ -64,7 +64,7 @@ const vxlanOption = attributes({
 })
 
 const erspanOption = attributes({
-  /** 1 or 2. */
+  /** The version of the header: 1 (ERSPAN type II) or 2 (type III). */
   ver: attribute(1, u8()),
   /** Version 1: the index, 0 to 1048575. */
   index: attribute(2, be32()),
