@@ -127,7 +127,7 @@ export const linkAttributeMap = {
   address: attribute(1, linkAddress()),
   /** The link-layer broadcast address, or of a tunnel the remote end. */
   broadcast: attribute(2, linkAddress()),
-  /** 1 to 15 bytes. A `%d` in it is replaced by the kernel with the lowest free number. */
+  /** The name of the link, 1 to 15 bytes. A `%d` in it is replaced by the kernel with the lowest free number. */
   name: attribute(IFLA_IFNAME, linkName()),
   /** Bytes. `minMtu` and `maxMtu` tell what the device takes. */
   mtu: attribute(4, u32()),

@@ -166,7 +166,7 @@ export const can = linkKind({
     bittiming: attribute(1, bitTiming),
     /** Within what `bittiming` has to be. */
     bittimingConst: readOnly(2, bitTimingLimits),
-    /** `freq` in Hz. */
+    /** The clock of the controller, whose periods bits are made of: `freq` in Hz. */
     clock: readOnly(3, struct('can_clock', { freq: 'u32' })),
     /**
      * Whether the controller takes part, by its counts of errors: below 96, 128, 256, or above; or it is not started,

@@ -12,7 +12,10 @@ export const ipoib = linkKind({
   data: attributes({
     /** The partition key, 1 to 65535 but 32768. Default: the one of the link below. */
     pkey: attribute(1, u16({ min: 1 })),
-    /** IPOIB_MODE_*. Default: datagram. */
+    /**
+     * How packets are carried (IPOIB_MODE_*): as datagrams, or by connections, which take larger ones. Default:
+     * datagram.
+     */
     mode: attribute(2, oneOf(u16(), { datagram: 0, connected: 1 })),
     /** Multicast is governed from user space. */
     umcast: attribute(3, bool16()),
