@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 
 import { ClosedError, EndpointError, type EndpointStep } from '../errors.js'
-import { linkDelete, linkGroupDelete, linkList, linkUpdate } from '../route/links.js'
+import { linkDelete, linkGroupDelete, linkGroupMembers, linkList, linkUpdate } from '../route/links.js'
 import type { LinkReference } from '../schema/link-reference.js'
 import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
 import { type NamespaceReference, NetlinkSocket } from '../socket/netlink-socket.js'
@@ -96,6 +96,8 @@ export class Endpoints {
   #nextIndex = FIRST_INDEX + Math.floor(Math.random() * INDEXES)
   /** What is being made, and how it is cancelled. */
   readonly #creating = new Map<Promise<void>, (reason: unknown) => void>()
+  /** How many creations there have been. */
+  #begun = 0
   #closed = false
 
   private constructor(host: NetlinkSocket, aside: NetlinkSocket, group: number, window: number, pool: number) {
@@ -147,6 +149,7 @@ export class Endpoints {
         this.#pool.refillLater()
       })
       this.#creating.set(all, cancel)
+      this.#begun++
       return all
     }
     return new EndpointCreation(total, onProgress, start, cancel)
@@ -300,10 +303,11 @@ export class Endpoints {
         return false
       }
     }
+    const alone = await this.#deleteWholeGroup(endpoints)
     const group = this.#group + 1
     const marked = await inSlices(endpoints, async ({ spec, outer }, index) => {
       const entries = undoOf(spec).map((request) => settle(index, this.#host.run(request)))
-      const mark = outer !== undefined && settle(index, this.#host.run(linkUpdate(outer.ifindex, { group })))
+      const mark = !alone && outer !== undefined && settle(index, this.#host.run(linkUpdate(outer.ifindex, { group })))
       await Promise.all(entries)
       return mark
     })
@@ -323,6 +327,27 @@ export class Endpoints {
     return endpoints.map((_, index) =>
       errors.has(index) ? { status: 'rejected', reason: errors.get(index) } : { status: 'fulfilled', value: undefined },
     )
+  }
+
+  /**
+   * Deletes the whole group of outer links where it holds none but those of `endpoints`; false: nothing was done. A link
+   * that is marked as one to go costs the kernel a look at every IPv6 route of the namespace.
+   */
+  async #deleteWholeGroup(endpoints: readonly Endpoint[]): Promise<boolean> {
+    // All links are looked through: for a few it is not worth it.
+    if (endpoints.length < SLICE) return false
+    const begun = this.#begun
+    const members = await this.#host.run(linkGroupMembers(this.#group))
+    if (this.#creating.size > 0 || this.#begun !== begun) return false
+    const ours = new Set(endpoints.map(({ outer }) => outer?.ifindex))
+    if (!members.every((ifindex) => ours.has(ifindex))) return false
+    try {
+      await this.#host.run(linkGroupDelete(this.#group))
+      return true
+    } catch {
+      // One of them keeps its whole group: it is found out which.
+      return false
+    }
   }
 
   /**

@@ -111,7 +111,9 @@ function linkOf(
   }
   const { bridgePort: _, ...outer } = spec.outer
   const peer = { mtu: outer.mtu, ...some, ...spec.inner, name, netns, ...(ifindex === undefined ? {} : { ifindex }) }
-  return { ...some, ...outer, kind: 'veth', ifindex: outerIndex, group, veth: { peer } }
+  // Not `unknown`, which passes for up: its bridge and IPv6 would begin with it as soon as it is brought up, and once more
+  // when the kernel has seen that both ends are.
+  return { ...some, operState: 'dormant', ...outer, kind: 'veth', ifindex: outerIndex, group, veth: { peer } }
 }
 
 function outerChanges(
@@ -126,9 +128,9 @@ function outerChanges(
   const routed = master === undefined && addresses.some(isIPv6)
   const first: LinkChanges = hasIPv6 && !routed ? { ...NO_LINK_LOCAL } : {}
   if (bridgePort !== undefined) first.bridgePort = bridgePort
-  if (Object.keys(first).length > 0) requests.push(linkUpdate(outerIndex, first))
-  // The alias says that the endpoint is whole: it comes when all inside is done.
-  requests.push(linkUpdate(outerIndex, { alias: spec.id, up: true }))
+  // The alias says that the endpoint is whole: it comes when all inside is done. Of a link that is up, what is changed
+  // costs the kernel a look at every IPv6 route of the namespace.
+  requests.push(linkUpdate(outerIndex, { alias: spec.id, ...first }), linkUpdate(outerIndex, { up: true }))
   return requests
 }
 

@@ -38,7 +38,7 @@ import {
 } from '../schema/rtnetlink.js'
 import { NetlinkSocket } from '../socket/netlink-socket.js'
 import { type Operation, Request } from '../socket/request.js'
-import { NLA_F_NESTED } from '../wire/attributes.js'
+import { find, NLA_F_NESTED } from '../wire/attributes.js'
 import { text, u32 } from '../wire/codec.js'
 import { unknownOption } from '../wire/invalid.js'
 import {
@@ -50,7 +50,7 @@ import {
   NLM_F_ECHO,
   NLM_F_EXCL,
 } from '../wire/message.js'
-import type { Reader } from '../wire/reader.js'
+import { MalformedMessage, type Reader } from '../wire/reader.js'
 import { type Writer, writer } from '../wire/writer.js'
 import { Facet } from './facet.js'
 
@@ -190,6 +190,12 @@ const LIST: Operation<LinkFilter, Link[]> = {
     `list links${kind === undefined ? '' : ` of kind ${kind}`}${master ? ` with master ${describeLink(master)}` : ''}`,
   answer: 'dump',
   read: readLink,
+}
+const LIST_MEMBERS: Operation<{ group: number }, number[]> = {
+  ...shared,
+  message: 'RTM_GETLINK',
+  describe: ({ group }) => `list links of group ${group}`,
+  answer: 'dump',
 }
 const altNameOperation = (
   message: string,
@@ -394,6 +400,19 @@ export function linkGroupDelete(group: number): Request<void> {
   begin(writer, RTM_DELLINK, 0)
   putGroup(writer, group)
   return new Request(DELETE_GROUP, writer.finish(), { group })
+}
+
+/** The indexes of all links of a group. The kernel tells of all links: the others are passed over here. */
+export function linkGroupMembers(group: number): Request<number[]> {
+  begin(writer, RTM_GETLINK, NLM_F_DUMP)
+  putU32(writer, IFLA_EXT_MASK, EXTENDED.skipInet6Statistics)
+  const read = (r: Reader, { body, end }: Message): number | undefined => {
+    if (end - body < IFINFOMSG_SIZE) return undefined
+    const at = find(r, body + IFINFOMSG_SIZE, end, IFLA_GROUP)
+    if (at === undefined || r.getU16(at) !== 8) throw new MalformedMessage('a link without its group')
+    return r.getU32(at + 4) === group ? r.getS32(body + 4) : undefined
+  }
+  return new Request({ ...LIST_MEMBERS, read }, writer.finish(), { group })
 }
 
 function altNameRequest(

@@ -4,6 +4,7 @@ import {
   type AttributeTable,
   attributes,
   type ChosenBySibling,
+  find,
   isPlainObject,
   keepUnknown,
   nested,
@@ -40,13 +41,8 @@ const readableKinds = new Set<string>(
 
 /** The text of the attribute `type` among those from `start` to `end`. */
 function siblingText(r: Reader, start: number, end: number, type: number): string | undefined {
-  for (let at = start; at + 4 <= end;) {
-    const length = r.getU16(at)
-    if (length < 4 || at + length > end) return undefined
-    if ((r.getU16(at + 2) & 0x3fff) === type) return readText(r, at + 4, at + length)
-    at += (length + 3) & ~3
-  }
-  return undefined
+  const at = find(r, start, end, type)
+  return at === undefined ? undefined : readText(r, at + 4, at + r.getU16(at))
 }
 
 const chosen = (

@@ -249,6 +249,17 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
 }
 
+/** Where the attribute `type` begins among those from `start` to `end`; undefined: it is not there. */
+export function find(r: Reader, start: number, end: number, type: number): number | undefined {
+  for (let at = start; at + 4 <= end;) {
+    const length = r.getU16(at)
+    if (length < 4 || at + length > end) return undefined
+    if ((r.getU16(at + 2) & TYPE_MASK) === type) return at
+    at += (length + 3) & ~3
+  }
+  return undefined
+}
+
 /**
  * The names of the attributes on the way to a byte of a message: the extended ack's offset turned back into a path.
  * `start` is where the attributes begin. Undefined where the offset is in no attribute.
