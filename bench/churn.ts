@@ -2,13 +2,17 @@
  * Endpoints made and removed: namespace, veth on a bridge, address, default route, one neighbour and one FDB entry on a
  * vxlan. The same work as `limit churn`, printed with the same keys as one JSON line.
  *
- *     npm run --silent bench:churn -- --endpoints 200 [--pool] [--queues 0] [--snooping]
+ *     npm run --silent bench:churn -- --endpoints 200 [--pool] [--queues 0] [--no-snooping] [--no-ipv6]
  *
- * `--pool`: namespaces are made before; `--queues 0`: as many queues as the kernel makes by itself, as `limit` has them.
+ * `--pool`: namespaces are made before; `--queues 0`: as many queues as the kernel makes by itself, as `limit` has them;
+ * `--no-snooping`: bridges that do not look for multicast groups; `--no-ipv6`: new links on the host's side are without
+ * IPv6 (net.ipv6.conf.default.disable_ipv6 there, set once).
  */
 import { parseArgs } from 'node:util'
 
 import { Endpoints, type Endpoint, type EndpointSpec, Netns, Rtnetlink } from 'linkwright'
+
+import { whenQuiet } from './quiet.js'
 
 const { values } = parseArgs({
   options: {
@@ -16,8 +20,15 @@ const { values } = parseArgs({
     pool: { type: 'boolean', default: false },
     queues: { type: 'string', default: '1' },
     window: { type: 'string', default: '16' },
+    'no-snooping': { type: 'boolean', default: false },
+    'no-ipv6': { type: 'boolean', default: false },
   },
 })
+const MODES = [
+  ['pool', 'warm pool'],
+  ['no-snooping', 'no snooping'],
+  ['no-ipv6', 'no IPv6 outside'],
+] as const
 const n = Number(values.endpoints)
 if (!Number.isInteger(n) || n < 1 || n > 60_000)
   throw new RangeError('--endpoints: expected an integer from 1 to 60000')
@@ -32,7 +43,10 @@ async function churn(n: number, pool: boolean) {
   using netns = await Netns.create()
   await using rt = await Rtnetlink.open({ netns })
   await rt.links.update('lo', { up: true })
-  const bridges = [await rt.links.create({ kind: 'bridge', name: 'br0', up: true })]
+  if (values['no-ipv6']) await netns.sysctl.set('net.ipv6.conf.default.disable_ipv6', 1)
+  const newBridge = (name: string) =>
+    rt.links.create({ kind: 'bridge', name, up: true, bridge: { mcastSnooping: !values['no-snooping'] } })
+  const bridges = [await newBridge('br0')]
   const vxlan = await rt.links.create({
     kind: 'vxlan',
     name: 'vx0',
@@ -52,7 +66,7 @@ async function churn(n: number, pool: boolean) {
   async function* specs(): AsyncGenerator<EndpointSpec> {
     for (let i = 0; i < n; i++) {
       const bridge = Math.floor(i / PORTS_AT_MOST)
-      bridges[bridge] ??= await rt.links.create({ kind: 'bridge', name: `br${bridge}`, up: true })
+      bridges[bridge] ??= await newBridge(`br${bridge}`)
       const address = 0x0a0d0100 + i
       yield {
         id: `endpoint ${i}`,
@@ -84,12 +98,11 @@ async function churn(n: number, pool: boolean) {
 
 // What uses the library for endpoints runs for long: its code has been compiled.
 for (let round = 0; round < 3; round++) await churn(60, false)
-// The kernel takes namespaces apart in the background, under the lock that is wanted here.
-await new Promise((resolve) => setTimeout(resolve, 1500))
+await whenQuiet()
 const { create_us, delete_us } = await churn(n, values.pool)
 console.log(
   JSON.stringify({
-    who: values.pool ? 'linkwright, warm pool' : 'linkwright',
+    who: ['linkwright', ...MODES.filter(([mode]) => values[mode]).map(([, name]) => name)].join(', '),
     workload: 'churn',
     endpoints: n,
     create_us: Number(create_us.toFixed(1)),

@@ -10,11 +10,11 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 import { barChart } from './chart.js'
+import { whenQuiet } from './quiet.js'
 
 const { values } = parseArgs({
   options: {
@@ -29,9 +29,6 @@ const { values } = parseArgs({
 const rounds = Number(values.rounds)
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** What is left of namespaces of the run before is taken apart by the kernel, under the lock that is wanted here. */
-const SETTLE_MS = 1500
-
 /** What each figure may be, as a multiple of the limit's. */
 const AT_MOST: Record<string, number> = {
   fdb_add_us: 1.25,
@@ -42,6 +39,8 @@ const AT_MOST: Record<string, number> = {
   delete_us: 1.1,
 }
 const POOL_AT_MOST = 0.7
+/** Each namespace of a pool takes two descriptors. */
+const POOLED_AT_MOST = 5000
 
 type Line = { who: string } & Record<string, number>
 type Runner = (workload: string, count: number) => Line | undefined
@@ -115,7 +114,7 @@ async function measure(workload: string, count: number, figures: string[], runne
   const lines: Record<string, Line[]> = {}
   for (let round = 0; round < rounds; round++) {
     for (const [who, runner] of Object.entries(runners)) {
-      await wait(workload === 'churn' ? SETTLE_MS : 0)
+      await whenQuiet()
       ;(lines[who] ??= []).push(runner())
     }
   }
@@ -123,7 +122,7 @@ async function measure(workload: string, count: number, figures: string[], runne
   const rows = Object.entries(lines).map(([who, of]) => rowOf(who, of, limits, figures))
   if (values.peers) {
     for (const peer of peers) {
-      await wait(workload === 'churn' ? SETTLE_MS : 0)
+      await whenQuiet()
       const line = peer(workload, count)
       if (line !== undefined) rows.push(rowOf(line.who, [line], [limits[0]!], figures))
     }
@@ -139,8 +138,7 @@ function print(title: string, figures: string[], rows: Row[]): void {
     const cells = figures.map((figure) => {
       const { median: value, ratio } = of[figure]!
       const most = who === POOL && figure === 'create_us' ? POOL_AT_MOST : AT_MOST[figure]!
-      const judged =
-        who.startsWith('linkwright') && !who.includes('queues') ? (ratio > most ? ' missed' : ' ok    ') : ''
+      const judged = who === OURS || who === POOL ? (ratio > most ? ' missed' : ' ok    ') : ''
       return `${value.toFixed(figure === 'route_dump_us' ? 3 : 1)} × ${ratio.toFixed(2)}${judged}`.padStart(24)
     })
     console.log(who.padEnd(34) + cells.join(''))
@@ -148,6 +146,7 @@ function print(title: string, figures: string[], rows: Row[]): void {
 }
 
 const LIMIT = 'limit (C)'
+const OURS = 'linkwright'
 const POOL = 'linkwright, warm pool'
 
 let peers: Runner[] = []
@@ -160,7 +159,7 @@ try {
     const figures = ['fdb_add_us', 'route_add_us', 'neighbour_add_us', 'route_dump_us']
     const rows = await measure('tables', count, figures, {
       [LIMIT]: () => limit('tables', count)!,
-      linkwright: () => ours('tables.ts', '--entries', values.entries),
+      [OURS]: () => ours('tables.ts', '--entries', values.entries),
     })
     for (const figure of figures) {
       charts.push({
@@ -174,9 +173,12 @@ try {
       const n = ['--endpoints', String(count)]
       const rows = await measure('churn', count, ['create_us', 'delete_us'], {
         [LIMIT]: () => limit('churn', count)!,
-        linkwright: () => ours('churn.ts', ...n),
+        [OURS]: () => ours('churn.ts', ...n),
         'linkwright, all queues': () => ours('churn.ts', ...n, '--queues', '0'),
-        [POOL]: () => ours('churn.ts', ...n, '--pool'),
+        ...(count > POOLED_AT_MOST ? {} : { [POOL]: () => ours('churn.ts', ...n, '--pool') }),
+        'linkwright, no snooping': () => ours('churn.ts', ...n, '--no-snooping'),
+        'linkwright, no IPv6 outside': () => ours('churn.ts', ...n, '--no-ipv6'),
+        'linkwright, neither': () => ours('churn.ts', ...n, '--no-snooping', '--no-ipv6'),
       })
       for (const figure of ['create_us', 'delete_us']) {
         charts.push({
