@@ -1,5 +1,6 @@
 /** Watching: what the kernel says of changes, as events (rtnetlink(7), multicast groups). */
 import { type Address, readAddress } from '../schema/address.js'
+import { type BridgePortLink, readBridgeLink } from '../schema/bridge-link.js'
 import { type GroupAddress, readGroupAddress } from '../schema/group-address.js'
 import { type Link, readLink } from '../schema/link.js'
 import {
@@ -34,7 +35,7 @@ import { invalid } from '../wire/invalid.js'
 import type { Message } from '../wire/message.js'
 import type { Reader } from '../wire/reader.js'
 
-/** What can be watched, and the kernel's groups for it (RTNLGRP_*). FDB entries come with `neighbor`. */
+/** What can be watched, and the kernel's groups for it (RTNLGRP_*). FDB entries come with `neighbor`, what bridges tell with `link`. */
 const GROUPS = {
   link: [rtm.RTNLGRP_LINK],
   address: [rtm.RTNLGRP_IPV4_IFADDR, rtm.RTNLGRP_IPV6_IFADDR],
@@ -66,6 +67,12 @@ type Change = {
 export type RouteEvent =
   /** A link was made or changed (`new`), or deleted. */
   | ({ type: 'link'; link: Link } & Change)
+  /**
+   * What a bridge tells of a port or of itself: `new`, a link became its port, or an option, the state or the VLANs of
+   * the port changed; `delete`, it is its port no longer. Whether the link itself is gone is told by `link`.
+   * States in spanning trees other than the common one (MST) are left out by the kernel: list them.
+   */
+  | ({ type: 'bridgeLink'; link: BridgePortLink } & Change)
   /** A link has an address, which is new or has changed, or has it no more. */
   | ({ type: 'address'; address: Address } & Change)
   /** An IPv4 or IPv6 route was made or replaced, or deleted. */
@@ -250,7 +257,12 @@ type EventReader = (r: Reader, message: Message, action: Action) => RouteEvent |
 
 /** How the messages of a family are read, by the number of its RTM_NEW…; that of RTM_DEL… is the next. */
 const READERS = new Map<number, EventReader>([
-  [rtm.RTM_NEWLINK, (r, message, action) => event(readLink(r, message), (link) => ({ type: 'link', action, link }))],
+  [
+    rtm.RTM_NEWLINK,
+    (r, message, action) =>
+      event(readLink(r, message), (link) => ({ type: 'link', action, link })) ??
+      event(readBridgeLink(r, message), (link) => ({ type: 'bridgeLink', action, link })),
+  ],
   [
     rtm.RTM_NEWADDR,
     (r, message, action) => event(readAddress(r, message), (address) => ({ type: 'address', action, address })),
