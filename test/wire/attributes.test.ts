@@ -105,18 +105,19 @@ describe('a table of attributes', () => {
   })
 
   it('finds the attribute that a byte belongs to', () => {
-    const bytes = written({ mtu: 1, data: { id: 2, names: ['abc'] } })
+    const bytes = written({ mtu: 1, data: { id: 2, names: ['abc', 'def'] } })
     const r = new Reader(bytes)
     const at = (offset: number) => pathAt(table, r, 0, bytes.length, offset)
-    expect([0, 4, 8, 11, 12, 16, 20, 24].map(at)).toEqual([
+    expect([0, 4, 8, 11, 12, 16, 20, 24, 28].map(at)).toEqual([
       'mtu',
       'mtu',
       'data',
       'data',
       'data.id',
       'data.id',
-      'data.names',
-      'data.names',
+      'data.names[0]',
+      'data.names[0]',
+      'data.names[1]',
     ])
     expect(at(bytes.length)).toBeUndefined()
   })
