@@ -16,6 +16,7 @@ import { type MdbEntry, type MdbRouterPort, readMdb, readMdbRouterPorts } from '
 import { readVnis, type VxlanVni } from '../schema/vni.js'
 import { type NamespaceId, readNamespaceId } from '../schema/namespace-id.js'
 import { type MplsRoute, readMplsRoute } from '../schema/mpls-route.js'
+import { type MulticastReport, readMulticastReport } from '../schema/multicast-report.js'
 import { type MulticastRoute, readMulticastRoute } from '../schema/multicast-route.js'
 import { type Netconf, readNetconf } from '../schema/netconf.js'
 import { type Route, readRoute } from '../schema/route.js'
@@ -52,6 +53,8 @@ const GROUPS = {
   groupAddress: [rtm.RTNLGRP_IPV4_MCADDR, rtm.RTNLGRP_IPV6_MCADDR, rtm.RTNLGRP_IPV6_ACADDR],
   mplsRoute: [rtm.RTNLGRP_MPLS_ROUTE],
   multicastRoute: [rtm.RTNLGRP_IPV4_MROUTE, rtm.RTNLGRP_IPV6_MROUTE],
+  /** What the kernel tells multicast routing daemons. Needs CAP_NET_ADMIN. */
+  multicastReport: [rtm.RTNLGRP_IPV4_MROUTE_R, rtm.RTNLGRP_IPV6_MROUTE_R],
   prefix: [rtm.RTNLGRP_IPV6_PREFIX],
   ndUserOption: [rtm.RTNLGRP_ND_USEROPT],
   nsid: [rtm.RTNLGRP_NSID],
@@ -107,6 +110,8 @@ export type RouteEvent =
   | ({ type: 'mplsRoute'; route: MplsRoute } & Change)
   /** A multicast route was made or changed, or deleted, or is asked for (`unresolved`). */
   | ({ type: 'multicastRoute'; route: MulticastRoute } & Change)
+  /** The kernel asks a multicast routing daemon for a route, or shows it a packet. */
+  | { type: 'multicastReport'; report: MulticastReport }
   /** A router advertised a prefix. */
   | { type: 'prefix'; prefix: AdvertisedPrefix }
   /** A router advertised what the kernel leaves to others, such as name servers. */
@@ -317,6 +322,10 @@ const READERS = new Map<number, EventReader>([
   [rtm.RTM_NEWTUNNEL, (r, message, action) => event(readVnis(r, message)[0], (vni) => ({ type: 'vni', action, vni }))],
   [rtm.RTM_NEWMULTICAST, readGroupAddressEvent],
   [rtm.RTM_NEWANYCAST, readGroupAddressEvent],
+  [
+    rtm.RTM_NEWCACHEREPORT,
+    (r, message) => event(readMulticastReport(r, message), (report) => ({ type: 'multicastReport', report })),
+  ],
   [rtm.RTM_NEWPREFIX, (r, message) => event(readPrefix(r, message), (prefix) => ({ type: 'prefix', prefix }))],
   [
     rtm.RTM_NEWNDUSEROPT,

@@ -16,6 +16,8 @@ import { multicastRouter } from '../../src/schema/link-kinds/bridge.js'
 import { linkPorts } from '../../src/schema/link-ports.js'
 import { mdbAttributes, mdbOptions, mdbRequestAttributes } from '../../src/schema/mdb.js'
 import { routerPorts } from '../../src/schema/multicast-router-port.js'
+import { multicastReport6Attributes, multicastReportAttributes } from '../../src/schema/multicast-report.js'
+import { multicastTable } from '../../src/schema/multicast-table.js'
 import { mplsRouteAttributes } from '../../src/schema/mpls-route.js'
 import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
 import { neighborTableAttributes } from '../../src/schema/neighbor-table.js'
@@ -40,7 +42,7 @@ import type { AttributeMap, AttributeTable, NestCodec } from '../../src/wire/att
 export const HEADERS = [
   'amt.h', 'caif/if_caif.h', 'can/netlink.h', 'can/vxcan.h', 'fib_rules.h', 'if.h', 'if_addr.h', 'if_addrlabel.h', 'if_bonding.h',
   'if_bridge.h', 'if_link.h', 'if_tunnel.h', 'ila.h', 'ioam6_iptunnel.h', 'ip.h', 'ipv6.h', 'lwtunnel.h',
-  'mpls.h', 'mpls_iptunnel.h', 'neighbour.h', 'net_namespace.h', 'netconf.h', 'nexthop.h', 'rpl_iptunnel.h', 'rtnetlink.h',
+  'mpls.h', 'mpls_iptunnel.h', 'mroute.h', 'mroute6.h', 'neighbour.h', 'net_namespace.h', 'netconf.h', 'nexthop.h', 'rpl_iptunnel.h', 'rtnetlink.h',
   'seg6_iptunnel.h', 'seg6_local.h', 'veth.h', 'wwan.h',
 ] as const // prettier-ignore
 
@@ -228,6 +230,11 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   RPL_IPTUNNEL_UNSPEC: { tables: [encaps.rpl.data] },
   IOAM6_IPTUNNEL_UNSPEC: { tables: [encaps.ioam6.data] },
   LWT_XFRM_UNSPEC: { tables: [encaps.xfrm.data] },
+  IPMRA_TABLE_UNSPEC: { tables: [multicastTable] },
+  IPMRA_VIF_UNSPEC: { tables: [inside(multicastTable, 'vifs')] },
+  IPMRA_VIFA_UNSPEC: { tables: [inside(multicastTable, 'vifs', 'item')] },
+  IPMRA_CREPORT_UNSPEC: { tables: [multicastReportAttributes] },
+  IP6MRA_CREPORT_UNSPEC: { tables: [multicastReport6Attributes] },
   PREFIX_UNSPEC: { tables: [prefixAttributes] },
   NDUSEROPT_UNSPEC: { tables: [ndUserOptionAttributes] },
   NHA_UNSPEC: { tables: [nexthopAttributes] },

@@ -8,7 +8,9 @@ import { fdbAttributes, neighborAttributes, readFdb, readNeighbor } from '../../
 import { neighborTableAttributes, readNeighborTable } from '../../src/schema/neighbor-table.js'
 import { netconfAttributes, readNetconf } from '../../src/schema/netconf.js'
 import { readGroupAddress } from '../../src/schema/group-address.js'
+import { readMulticastReport } from '../../src/schema/multicast-report.js'
 import { multicastRouteAttributes, readMulticastRoute } from '../../src/schema/multicast-route.js'
+import { readMulticastTable } from '../../src/schema/multicast-table.js'
 import { readNdUserOptions, readPrefix } from '../../src/schema/router-advertisement.js'
 import { readRoute, routeAttributes } from '../../src/schema/route.js'
 import { readRule, ruleAttributes } from '../../src/schema/rule.js'
@@ -235,6 +237,8 @@ describe('bytes that are no attributes', () => {
     ['statistics', readStatistics, 12],
     ['route', readRoute, 12],
     ['multicast route', readMulticastRoute, 12],
+    ['multicast table', readMulticastTable, 16],
+    ['multicast report', readMulticastReport, 4],
     ['group address', readGroupAddress, 8],
     ['advertised prefix', readPrefix, 12],
     ['option of neighbour discovery', readNdUserOptions, 16],
