@@ -18,7 +18,7 @@ const messageType = {
   wrongVif: 2,
   /** A whole packet, to be sent on in a PIM Register message. */
   wholePkt: 3,
-  /** A whole packet that came in by another link than the route's (kernel 4.17). */
+  /** A whole packet that came in by another link than the route's. */
   wrVifWhole: 4,
 } as const
 
@@ -53,7 +53,7 @@ export interface MulticastReport extends WithUnknown {
   source?: string
   /** Where it goes to. */
   group?: string
-  /** The table that was looked into, of IPv4 (kernel 5.4). */
+  /** The table that was looked into, of IPv4 (kernel 5.10). */
   table?: RouteTable | number
   /** The packet where the daemon is to have the whole of it; otherwise little or nothing that is of use. */
   packet?: Uint8Array

@@ -62,7 +62,7 @@ export const multicastTable = attributes({
   mrouteDoPim: readOnly(5, bool8()),
   /** The links. */
   vifs: readOnly(6, listOf(1, nested(vif))),
-  /** The daemon gets the whole of packets that come in by the wrong link (kernel 4.17). */
+  /** The daemon gets the whole of packets that come in by the wrong link. */
   mrouteDoWrvifwhole: readOnly(7, bool8()),
 })
 
