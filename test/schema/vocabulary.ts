@@ -28,7 +28,15 @@ import { seg6Mode } from '../../src/schema/route-encap/seg6.js'
 import { seg6LocalAction, seg6LocalFlavor } from '../../src/schema/route-encap/seg6local.js'
 import { ndUserOptionAttributes, prefixAttributes } from '../../src/schema/router-advertisement.js'
 import { routeAttributes, routeTypeNumber } from '../../src/schema/route.js'
-import { fdbActivity, fdbAttributes, fdbFlushAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
+import {
+  fdbActivity,
+  fdbAttributes,
+  fdbFlushAttributes,
+  neighborAttributes,
+  neighborExtendedFlag,
+  neighborFlag,
+  neighborState,
+} from '../../src/schema/neighbor.js'
 import { routeScopeNumber } from '../../src/schema/route-scope.js'
 import { routeTableNumber } from '../../src/schema/route-table.js'
 import { ruleAction, ruleAttributes } from '../../src/schema/rule.js'
@@ -106,7 +114,8 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   IFLA_BOND_SLAVE_UNSPEC: { tables: [linkPorts.bondPort.data], spec: 'rt-link/bond-slave-attrs' },
   IFLA_CAIF_IPV4_CONNID: { tables: [kinds.caif.data] },
   IFLA_CAN_UNSPEC: { tables: [kinds.can.data] },
-  IFLA_CAN_TDC_UNSPEC: { tables: [inside(kinds.can.data, 'tdc')] },
+  IFLA_CAN_TDC_UNSPEC: { tables: [inside(kinds.can.data, 'tdc'), inside(kinds.can.data, 'xlTdc')] },
+  IFLA_CAN_PWM_UNSPEC: { tables: [inside(kinds.can.data, 'xlPwm')] },
   IFLA_CAN_CTRLMODE_UNSPEC: { tables: [inside(kinds.can.data, 'ctrlmodeExt')] },
   IFLA_DSA_UNSPEC: { tables: [kinds.dsa.data] },
   IFLA_GENEVE_UNSPEC: { tables: [kinds.geneve.data], spec: 'rt-link/linkinfo-geneve-attrs' },
@@ -186,6 +195,7 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   MDBA_MDB_SRCLIST_UNSPEC: { tables: [inside(mdbAttributes, 'mdb', 'entry', 'info', 'sourceList')] },
   MDBA_MDB_SRCATTR_UNSPEC: { tables: [inside(mdbAttributes, 'mdb', 'entry', 'info', 'sourceList', 'item')] },
   MDBA_SET_ENTRY_UNSPEC: { tables: [mdbRequestAttributes] },
+  MDBA_GET_ENTRY_UNSPEC: { tables: [mdbRequestAttributes] },
   MDBE_ATTR_UNSPEC: { tables: [mdbOptions] },
   MDBE_SRC_LIST_UNSPEC: { tables: [inside(mdbOptions, 'sourceList')] },
   MDBE_SRCATTR_UNSPEC: { tables: [inside(mdbOptions, 'sourceList', 'entry')] },
@@ -258,6 +268,12 @@ export const VALUES: Record<string, Record<string, number>> = {
   IFLA_VF_LINK_STATE_AUTO: vfLinkStates,
   MDB_RTR_TYPE_DISABLED: multicastRouter,
   BR_BOOLOPT_NO_LL_LEARN: bitNumbers(valuesOf(kinds.bridge.data, 'multiBoolopt')),
+  BR_STP_MODE_AUTO: valuesOf(kinds.bridge.data, 'stpMode'),
+  VXLAN_LABEL_FIXED: valuesOf(kinds.vxlan.data, 'labelPolicy'),
+  NETKIT_L2: valuesOf(kinds.netkit.data, 'mode'),
+  NETKIT_DEVICE_PAIR: valuesOf(kinds.netkit.data, 'pairing'),
+  NETKIT_SCRUB_NONE: valuesOf(kinds.netkit.data, 'scrub'),
+  OVPN_MODE_P2P: valuesOf(kinds.ovpn.data, 'mode'),
   VXLAN_DF_UNSET: valuesOf(kinds.vxlan.data, 'df'),
   AMT_MODE_GATEWAY: valuesOf(kinds.amt.data, 'mode'),
   CAN_STATE_ERROR_ACTIVE: valuesOf(kinds.can.data, 'state'),
@@ -287,6 +303,24 @@ export const VALUES: Record<string, Record<string, number>> = {
   FDB_NOTIFY_BIT: fdbActivity,
   RTM_BASE: rtnetlink,
   RTNLGRP_NONE: rtnetlink,
+}
+
+/** Enums and flags of the kernel's specifications: our names and numbers. */
+export const SPECIFIED_VALUES: Record<string, Record<string, number>> = {
+  'rt-link/ifinfo-flags': linkFlag,
+  'rt-link/vlan-flags': valuesOf(kinds.vlan.data, 'flags'),
+  'rt-link/ifla-vf-link-state-enum': vfLinkStates,
+  'rt-link/netkit-policy': valuesOf(kinds.netkit.data, 'policy'),
+  'rt-link/netkit-mode': valuesOf(kinds.netkit.data, 'mode'),
+  'rt-link/netkit-scrub': valuesOf(kinds.netkit.data, 'scrub'),
+  'rt-link/ovpn-mode': valuesOf(kinds.ovpn.data, 'mode'),
+  'rt-addr/ifa-flags': valuesOf(addressAttributes, 'flags'),
+  'rt-route/rtm-type': routeTypeNumber,
+  'rt-rule/fr-act': ruleAction,
+  'rt-neigh/nud-state': neighborState,
+  'rt-neigh/ntf-flags': neighborFlag,
+  'rt-neigh/ntf-ext-flags': neighborExtendedFlag,
+  'rt-neigh/rtm-type': routeTypeNumber,
 }
 
 /** Arrays of numbers that an enum names, which we read as objects. */
