@@ -19,32 +19,40 @@ enum Missing : long {
 
 namespace kernel {
 
-#include <linux/caif/if_caif.h>
-#include <linux/can/netlink.h>
-#include <linux/can/vxcan.h>
-#include <linux/fib_rules.h>
-#include <linux/if.h>
 #include <linux/if_addr.h>
-#include <linux/if_addrlabel.h>
-#include <linux/if_bonding.h>
-#include <linux/if_bridge.h>
 #include <linux/if_link.h>
-#include <linux/if_tunnel.h>
-#include <linux/ip.h>
-#include <linux/ipv6.h>
-#include <linux/lwtunnel.h>
-#include <linux/mpls.h>
-#include <linux/mpls_iptunnel.h>
 #include <linux/neighbour.h>
-#include <linux/net_namespace.h>
-#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
-#include <linux/seg6_iptunnel.h>
-#include <linux/seg6_local.h>
-#include <linux/veth.h>
-// Those that came with Linux 5.0 or later.
+// Of the others some came with Linux 5.0 or later, and any may go: those of Linux 7.2 have no CAIF any more.
 #if __has_include(<linux/amt.h>)
 #include <linux/amt.h>
+#endif
+#if __has_include(<linux/caif/if_caif.h>)
+#include <linux/caif/if_caif.h>
+#endif
+#if __has_include(<linux/can/netlink.h>)
+#include <linux/can/netlink.h>
+#endif
+#if __has_include(<linux/can/vxcan.h>)
+#include <linux/can/vxcan.h>
+#endif
+#if __has_include(<linux/fib_rules.h>)
+#include <linux/fib_rules.h>
+#endif
+#if __has_include(<linux/if.h>)
+#include <linux/if.h>
+#endif
+#if __has_include(<linux/if_addrlabel.h>)
+#include <linux/if_addrlabel.h>
+#endif
+#if __has_include(<linux/if_bonding.h>)
+#include <linux/if_bonding.h>
+#endif
+#if __has_include(<linux/if_bridge.h>)
+#include <linux/if_bridge.h>
+#endif
+#if __has_include(<linux/if_tunnel.h>)
+#include <linux/if_tunnel.h>
 #endif
 #if __has_include(<linux/ila.h>)
 #include <linux/ila.h>
@@ -52,11 +60,47 @@ namespace kernel {
 #if __has_include(<linux/ioam6_iptunnel.h>)
 #include <linux/ioam6_iptunnel.h>
 #endif
+#if __has_include(<linux/ip.h>)
+#include <linux/ip.h>
+#endif
+#if __has_include(<linux/ipv6.h>)
+#include <linux/ipv6.h>
+#endif
+#if __has_include(<linux/lwtunnel.h>)
+#include <linux/lwtunnel.h>
+#endif
+#if __has_include(<linux/mpls.h>)
+#include <linux/mpls.h>
+#endif
+#if __has_include(<linux/mpls_iptunnel.h>)
+#include <linux/mpls_iptunnel.h>
+#endif
+#if __has_include(<linux/mroute.h>)
+#include <linux/mroute.h>
+#endif
+#if __has_include(<linux/mroute6.h>)
+#include <linux/mroute6.h>
+#endif
+#if __has_include(<linux/net_namespace.h>)
+#include <linux/net_namespace.h>
+#endif
+#if __has_include(<linux/netconf.h>)
+#include <linux/netconf.h>
+#endif
 #if __has_include(<linux/nexthop.h>)
 #include <linux/nexthop.h>
 #endif
 #if __has_include(<linux/rpl_iptunnel.h>)
 #include <linux/rpl_iptunnel.h>
+#endif
+#if __has_include(<linux/seg6_iptunnel.h>)
+#include <linux/seg6_iptunnel.h>
+#endif
+#if __has_include(<linux/seg6_local.h>)
+#include <linux/seg6_local.h>
+#endif
+#if __has_include(<linux/veth.h>)
+#include <linux/veth.h>
 #endif
 #if __has_include(<linux/wwan.h>)
 #include <linux/wwan.h>

@@ -57,7 +57,8 @@ export interface NetlinkFailure {
  * The kernel refused a request, or did not answer it.
  *
  * `code` and `errno` are the kernel's ('EEXIST', 17); `reason` is its extended-ack text, `attribute` the path of the
- * attribute it objects to ('linkinfo.data.id'), `missing` the one it misses, `policy` what it would have taken.
+ * attribute it objects to ('linkinfo.data.id', 'nexthops[1].encap.dst'), `missing` that of the one it misses,
+ * `policy` what it would have taken.
  */
 export class NetlinkError extends Error implements Omit<NetlinkFailure, 'action' | 'advice'> {
   override readonly name: string = 'NetlinkError'

@@ -8,9 +8,17 @@ import {
   writeMulticastRouteFilter,
   writeMulticastRouteQuestion,
 } from '../schema/multicast-route.js'
+import {
+  joinMulticastTables,
+  type MulticastTable,
+  multicastTableAttributes,
+  readMulticastTable,
+  writeMulticastTableQuestion,
+} from '../schema/multicast-table.js'
+import { IFINFOMSG_SIZE } from '../schema/link-attributes.js'
 import { routeTableNumber } from '../schema/route-table.js'
 import { RTMSG_SIZE } from '../schema/route.js'
-import { RTM_GETROUTE } from '../schema/rtnetlink.js'
+import { RTM_GETLINK, RTM_GETROUTE } from '../schema/rtnetlink.js'
 import { type Operation, Request } from '../socket/request.js'
 import { NLM_F_ACK, NLM_F_DUMP } from '../wire/message.js'
 import { writer } from '../wire/writer.js'
@@ -22,6 +30,8 @@ export type {
   MulticastRouteFilter,
   MulticastRouteQuestion,
 } from '../schema/multicast-route.js'
+export type { MulticastReport } from '../schema/multicast-report.js'
+export type { MulticastTable, MulticastVif } from '../schema/multicast-table.js'
 
 const ENOENT = 2
 const shared = {
@@ -39,6 +49,14 @@ const LIST: Operation<MulticastRouteFilter, MulticastRoute[]> = {
   ...shared,
   describe: ({ family = 'ipv4' }) => `list ${family} multicast routes`,
   answer: 'dump',
+}
+const TABLES: Operation<undefined, MulticastTable[]> = {
+  message: 'RTM_GETLINK',
+  describe: () => 'list tables of multicast routes',
+  table: multicastTableAttributes,
+  headerSize: IFINFOMSG_SIZE,
+  answer: 'dump',
+  read: readMulticastTable,
 }
 
 /** Asks for the multicast route from a source to a group; ENOENT where there is none. */
@@ -61,10 +79,13 @@ export function multicastRouteList(filter: MulticastRouteFilter = {}): Request<M
   }
   return new Request(operation, encoded, filter)
 }
+/** Lists tables of multicast routes. Where a table has many links it comes in more than one piece, one after the other. */
+export const multicastTableList = (): Request<MulticastTable[]> =>
+  new Request(TABLES, writeMulticastTableQuestion(writer, RTM_GETLINK, NLM_F_DUMP), undefined)
 
 /**
  * Multicast routes, which daemons such as mrouted and pimd make through sockets of their own. Their changes are watched
- * as `multicastRoute`; which table is asked for a packet is said by rules of the families `ipmr` and `ip6mr`.
+ * as `multicastRoute`, what the kernel asks the daemons as `multicastReport`; which table is asked for a packet is said by rules of the families `ipmr` and `ip6mr`.
  */
 export class MulticastRoutes extends Facet {
   /**
@@ -83,5 +104,13 @@ export class MulticastRoutes extends Facet {
       if (filter?.table !== undefined && (error as { errno?: number }).errno === ENOENT) return []
       throw error
     }
+  }
+
+  /**
+   * The tables of IPv4 multicast routes that there are, each with the links that its daemon routes between and what they
+   * counted. The kernel tells no such thing of IPv6.
+   */
+  async tables(): Promise<MulticastTable[]> {
+    return joinMulticastTables(await this.run(multicastTableList))
   }
 }

@@ -1,5 +1,6 @@
 /** Watching: what the kernel says of changes, as events (rtnetlink(7), multicast groups). */
 import { type Address, readAddress } from '../schema/address.js'
+import { type BridgePortLink, readBridgeLink } from '../schema/bridge-link.js'
 import { type GroupAddress, readGroupAddress } from '../schema/group-address.js'
 import { type Link, readLink } from '../schema/link.js'
 import {
@@ -15,6 +16,7 @@ import { type MdbEntry, type MdbRouterPort, readMdb, readMdbRouterPorts } from '
 import { readVnis, type VxlanVni } from '../schema/vni.js'
 import { type NamespaceId, readNamespaceId } from '../schema/namespace-id.js'
 import { type MplsRoute, readMplsRoute } from '../schema/mpls-route.js'
+import { type MulticastReport, readMulticastReport } from '../schema/multicast-report.js'
 import { type MulticastRoute, readMulticastRoute } from '../schema/multicast-route.js'
 import { type Netconf, readNetconf } from '../schema/netconf.js'
 import { type Route, readRoute } from '../schema/route.js'
@@ -34,7 +36,7 @@ import { invalid } from '../wire/invalid.js'
 import type { Message } from '../wire/message.js'
 import type { Reader } from '../wire/reader.js'
 
-/** What can be watched, and the kernel's groups for it (RTNLGRP_*). FDB entries come with `neighbor`. */
+/** What can be watched, and the kernel's groups for it (RTNLGRP_*). FDB entries come with `neighbor`, what bridges tell with `link`. */
 const GROUPS = {
   link: [rtm.RTNLGRP_LINK],
   address: [rtm.RTNLGRP_IPV4_IFADDR, rtm.RTNLGRP_IPV6_IFADDR],
@@ -51,6 +53,8 @@ const GROUPS = {
   groupAddress: [rtm.RTNLGRP_IPV4_MCADDR, rtm.RTNLGRP_IPV6_MCADDR, rtm.RTNLGRP_IPV6_ACADDR],
   mplsRoute: [rtm.RTNLGRP_MPLS_ROUTE],
   multicastRoute: [rtm.RTNLGRP_IPV4_MROUTE, rtm.RTNLGRP_IPV6_MROUTE],
+  /** What the kernel tells multicast routing daemons. Needs CAP_NET_ADMIN. */
+  multicastReport: [rtm.RTNLGRP_IPV4_MROUTE_R, rtm.RTNLGRP_IPV6_MROUTE_R],
   prefix: [rtm.RTNLGRP_IPV6_PREFIX],
   ndUserOption: [rtm.RTNLGRP_ND_USEROPT],
   nsid: [rtm.RTNLGRP_NSID],
@@ -66,6 +70,12 @@ type Change = {
 export type RouteEvent =
   /** A link was made or changed (`new`), or deleted. */
   | ({ type: 'link'; link: Link } & Change)
+  /**
+   * What a bridge tells of a port or of itself: `new`, a link became its port, or an option, the state or the VLANs of
+   * the port changed; `delete`, it is its port no longer. Whether the link itself is gone is told by `link`.
+   * States in spanning trees other than the common one (MST) are left out by the kernel: list them.
+   */
+  | ({ type: 'bridgeLink'; link: BridgePortLink } & Change)
   /** A link has an address, which is new or has changed, or has it no more. */
   | ({ type: 'address'; address: Address } & Change)
   /** An IPv4 or IPv6 route was made or replaced, or deleted. */
@@ -100,6 +110,8 @@ export type RouteEvent =
   | ({ type: 'mplsRoute'; route: MplsRoute } & Change)
   /** A multicast route was made or changed, or deleted, or is asked for (`unresolved`). */
   | ({ type: 'multicastRoute'; route: MulticastRoute } & Change)
+  /** The kernel asks a multicast routing daemon for a route, or shows it a packet. */
+  | { type: 'multicastReport'; report: MulticastReport }
   /** A router advertised a prefix. */
   | { type: 'prefix'; prefix: AdvertisedPrefix }
   /** A router advertised what the kernel leaves to others, such as name servers. */
@@ -250,7 +262,12 @@ type EventReader = (r: Reader, message: Message, action: Action) => RouteEvent |
 
 /** How the messages of a family are read, by the number of its RTM_NEW…; that of RTM_DEL… is the next. */
 const READERS = new Map<number, EventReader>([
-  [rtm.RTM_NEWLINK, (r, message, action) => event(readLink(r, message), (link) => ({ type: 'link', action, link }))],
+  [
+    rtm.RTM_NEWLINK,
+    (r, message, action) =>
+      event(readLink(r, message), (link) => ({ type: 'link', action, link })) ??
+      event(readBridgeLink(r, message), (link) => ({ type: 'bridgeLink', action, link })),
+  ],
   [
     rtm.RTM_NEWADDR,
     (r, message, action) => event(readAddress(r, message), (address) => ({ type: 'address', action, address })),
@@ -305,6 +322,10 @@ const READERS = new Map<number, EventReader>([
   [rtm.RTM_NEWTUNNEL, (r, message, action) => event(readVnis(r, message)[0], (vni) => ({ type: 'vni', action, vni }))],
   [rtm.RTM_NEWMULTICAST, readGroupAddressEvent],
   [rtm.RTM_NEWANYCAST, readGroupAddressEvent],
+  [
+    rtm.RTM_NEWCACHEREPORT,
+    (r, message) => event(readMulticastReport(r, message), (report) => ({ type: 'multicastReport', report })),
+  ],
   [rtm.RTM_NEWPREFIX, (r, message) => event(readPrefix(r, message), (prefix) => ({ type: 'prefix', prefix }))],
   [
     rtm.RTM_NEWNDUSEROPT,

@@ -99,6 +99,8 @@ export const bridgePortAttributes = attributes(
     neighVlanSuppress: attribute(43, bool8()),
     /** The FDB nexthop that packets to the backup port are sent to, 0 for none (6.6). */
     backupNhid: attribute(44, u32()),
+    /** Unasked ARP and NDP are forwarded whatever `neighSuppress` says (later than 6.18). */
+    neighForwardGrat: attribute(45, bool8()),
   },
   26,
 )

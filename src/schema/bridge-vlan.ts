@@ -71,6 +71,8 @@ const entryOptions = {
   mcastMaxGroups: attribute(8, u32()),
   /** ARP and NDP requests are answered or dropped instead of flooded (6.4). Needs `neighVlanSuppress` of the port. */
   neighSuppress: attribute(9, bool8()),
+  /** Unasked ARP and NDP are forwarded whatever `neighSuppress` says (later than 6.18). Needs `neighVlanSuppress` of the port. */
+  neighForwardGrat: attribute(10, bool8()),
 }
 
 /** BRIDGE_VLANDB_ENTRY_*. */

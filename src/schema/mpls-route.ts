@@ -16,7 +16,7 @@ import type { Reader } from '../wire/reader.js'
 import type { Writer } from '../wire/writer.js'
 import { linkIndex, type LinkReference, putLinkReference } from './link-reference.js'
 import { HIGHEST_LABEL, mplsLabels } from './mpls-labels.js'
-import { eachNexthop, nexthopPath, type NexthopFlag, nexthopFlag, RTA_VIA, RTNEXTHOP_SIZE } from './route-nexthop.js'
+import { eachNexthop, nexthopPlace, type NexthopFlag, nexthopFlag, RTA_VIA, RTNEXTHOP_SIZE } from './route-nexthop.js'
 import { type RouteProtocol, routeProtocolNumber } from './route-protocol.js'
 import type { Told } from './told.js'
 
@@ -153,7 +153,7 @@ const nexthops = (): NestCodec<readonly MplsNexthopSpec[], MplsNexthop[]> => ({
     })
     return found
   },
-  pathAt: (r, start, end, offset) => nexthopPath(nexthopAttributes, r, start, end, offset),
+  placeAt: (r, start, end, offset) => nexthopPlace(nexthopAttributes, r, start, end, offset),
 })
 
 /** RTA_* of MPLS routes, by the names of the options that fill them. */

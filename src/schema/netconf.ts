@@ -43,6 +43,7 @@ export const netconfAttributes = attributes({
   ignoreRoutesWithLinkdown: readOnly(6, bool32()),
   input: readOnly(7, bool32()),
   bcForwarding: readOnly(8, bool32()),
+  forceForwarding: readOnly(9, bool32()),
 })
 
 /** Whose settings. */
@@ -73,6 +74,11 @@ export interface Netconf extends WithUnknown {
   input?: boolean
   /** IPv4: directed broadcasts are sent on (kernel 5.0). */
   bcForwarding?: boolean
+  /**
+   * IPv6: packets that are not for this host are sent on by this link, whatever `forwarding` of all says (kernel 6.17).
+   * Linux 6.18 says that it changed, and not what it is: `Netns.sysctl` tells.
+   */
+  forceForwarding?: boolean
 }
 
 function familyNumber(w: Writer, family: NetconfFamily | undefined): number {

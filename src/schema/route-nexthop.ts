@@ -5,7 +5,8 @@ import {
   type AttributeTable,
   either,
   type NestCodec,
-  pathAt,
+  type Place,
+  placeAt,
   type WithUnknown,
 } from '../wire/attributes.js'
 import { type Codec, namesOf } from '../wire/codec.js'
@@ -237,24 +238,27 @@ export function eachNexthop(r: Reader, start: number, end: number, visit: (at: n
   }
 }
 
-/** The way to an offset in nexthops whose attributes are those of the table. */
-export function nexthopPath(
+/** What is at an offset in nexthops whose attributes are those of the table. */
+export function nexthopPlace(
   table: AttributeTable,
   r: Reader,
   start: number,
   end: number,
   offset: number,
-): string | undefined {
-  let path: string | undefined
+): Place | undefined {
+  let place: Place | undefined
   let index = 0
   eachNexthop(r, start, end, (at, to) => {
     if (offset >= at && offset < to) {
-      const inner = pathAt(table, r, at + RTNEXTHOP_SIZE, to, offset)
-      path = inner === undefined ? `[${index}]` : `[${index}].${inner}`
+      const inner = placeAt(table, r, at + RTNEXTHOP_SIZE, to, offset)
+      place =
+        inner === undefined
+          ? { path: `[${index}]`, inside: table }
+          : { path: `[${index}].${inner.path}`, inside: inner.inside }
     }
     index++
   })
-  return path
+  return place
 }
 
 /** RTA_MULTIPATH, for reading and for errors: `writeNexthops` writes it, which wants to know the route's family. */
@@ -267,5 +271,5 @@ export const nexthops = (): NestCodec<never, Nexthop[]> => ({
     throw w.invalid(this.expects, value)
   },
   read: readNexthops,
-  pathAt: (r, start, end, offset) => nexthopPath(nexthopAttributes, r, start, end, offset),
+  placeAt: (r, start, end, offset) => nexthopPlace(nexthopAttributes, r, start, end, offset),
 })

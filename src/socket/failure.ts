@@ -1,7 +1,7 @@
 /** Turns an answer that is a failure into the error that the caller sees. */
 import { DumpInterruptedError, NetlinkError, type NetlinkFailure } from '../errors.js'
 import { ANSWERED_BY_ENGINE } from '../native.js'
-import { type AttributeTable, pathAt } from '../wire/attributes.js'
+import { type AttributeTable, placeAt } from '../wire/attributes.js'
 import { type ExtendedAck, HEADER_SIZE, type Message, readExtendedAck } from '../wire/message.js'
 import { Reader } from '../wire/reader.js'
 import type { AnyRequest } from './request.js'
@@ -81,15 +81,15 @@ function pathsOf(
   const r = new Reader(encoded.bytes.slice(encoded.start, encoded.end))
   const start = HEADER_SIZE + ((operation.headerSize + 3) & ~3)
   const end = encoded.end - encoded.start
-  const path = (offset: number) => pathAt(operation.table, r, start, end, offset)
+  const place = (offset: number) => placeAt(operation.table, r, start, end, offset)
   const attribute =
-    ack.offset === undefined ? undefined : (path(ack.offset) ?? (ack.offset < start ? 'header' : undefined))
+    ack.offset === undefined ? undefined : (place(ack.offset)?.path ?? (ack.offset < start ? 'header' : undefined))
   let missing: string | undefined
   if (ack.missingType !== undefined) {
-    const nest = ack.missingNest === undefined ? undefined : path(ack.missingNest)
-    const table: AttributeTable | undefined = nest === undefined ? operation.table : undefined
+    const nest = ack.missingNest === undefined ? undefined : place(ack.missingNest)
+    const table: AttributeTable | undefined = nest === undefined ? operation.table : nest.inside
     const name = table?.byType(ack.missingType)?.name ?? `attribute ${ack.missingType}`
-    missing = nest === undefined ? name : `${nest}.${name}`
+    missing = nest === undefined ? name : `${nest.path}.${name}`
   }
   return { attribute, missing }
 }

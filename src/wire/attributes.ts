@@ -216,8 +216,8 @@ export interface NestCodec<In, Out> extends Codec<In, Out> {
   readonly table: AttributeTable | undefined
   /** Bytes before the first attribute: a header of the family's. */
   readonly headerSize: number
-  /** The way to an offset inside, where what is inside is not just attributes. */
-  pathAt?(r: Reader, start: number, end: number, offset: number): string | undefined
+  /** What is at an offset inside, where what is inside is not just attributes. Its path may begin with '[0]'. */
+  placeAt?(r: Reader, start: number, end: number, offset: number): Place | undefined
   /** Reads what is inside into the object around it, instead of into an object of its own. */
   readInto?(r: Reader, start: number, end: number, into: object): void
 }
@@ -260,46 +260,72 @@ export function find(r: Reader, start: number, end: number, type: number): numbe
   return undefined
 }
 
+/** What is at a byte of a message. */
+export interface Place {
+  /** The names of the attributes on the way to it: 'linkinfo.data.id', 'multipath[1].encap.dst'. */
+  readonly path: string
+  /** Where it is a nest and not in one of its attributes: what can be in it. */
+  readonly inside: AttributeTable | undefined
+}
+
 /**
- * The names of the attributes on the way to a byte of a message: the extended ack's offset turned back into a path.
- * `start` is where the attributes begin. Undefined where the offset is in no attribute.
+ * What is at a byte of a message: the extended ack's offset turned back into a path. `start` is where the attributes
+ * begin. Undefined where the offset is in no attribute.
  */
-export function pathAt(
+export function placeAt(
   table: AttributeTable | undefined,
   r: Reader,
   start: number,
   end: number,
   offset: number,
-): string | undefined {
+): Place | undefined {
   for (let at = start; at + 4 <= end;) {
     const length = r.getU16(at)
     if (length < 4 || at + length > end) return undefined
     if (offset >= at && offset < at + length) {
       const type = r.getU16(at + 2) & TYPE_MASK
       const entry = table?.byType(type)
-      const name = entry?.name ?? `attribute ${type}`
-      if (offset < at + 4 || entry === undefined || !isNest(entry.codec)) return name
-      const { codec } = entry
-      const inside = at + 4 + codec.headerSize
-      const inner = codec.pathAt
-        ? codec.pathAt(r, inside, at + length, offset)
-        : pathAt(innerTable(codec, r, start, end), r, inside, at + length, offset)
-      if (inner?.startsWith('[')) return name + inner
-      return inner === undefined ? name : `${name}.${inner}`
+      if (entry === undefined) return { path: `attribute ${type}`, inside: undefined }
+      const name = entry.many ? `${entry.name}[${countOf(r, start, at, type)}]` : entry.name
+      return placeWithin(name, entry.codec, r, at, at + length, offset, () =>
+        (entry.codec as Partial<ChosenBySibling>).choose?.(r, start, end),
+      )
     }
     at += (length + 3) & ~3
   }
   return undefined
 }
 
-function innerTable(
-  codec: NestCodec<unknown, unknown>,
+/** What is at an offset of the attribute from `at` to `end`, which is called `name` and has this codec. */
+export function placeWithin(
+  name: string,
+  codec: Codec<never, unknown> | Codec<unknown>,
   r: Reader,
-  start: number,
+  at: number,
   end: number,
-): AttributeTable | undefined {
-  return codec.table ?? (codec as Partial<ChosenBySibling>).choose?.(r, start, end)
+  offset: number,
+  chosen?: () => AttributeTable | undefined,
+): Place {
+  if (!isNest(codec)) return { path: name, inside: undefined }
+  const inside = codec.table ?? chosen?.()
+  const start = at + 4 + codec.headerSize
+  if (offset < at + 4) return { path: name, inside }
+  const inner = codec.placeAt ? codec.placeAt(r, start, end, offset) : placeAt(inside, r, start, end, offset)
+  if (inner === undefined) return { path: name, inside }
+  return { path: name + (inner.path.startsWith('[') ? '' : '.') + inner.path, inside: inner.inside }
 }
+
+/** How many attributes of the number `type` there are in a range whose attributes are whole. */
+export function countOf(r: Reader, start: number, end: number, type: number): number {
+  let count = 0
+  for (let at = start; at < end; at += (r.getU16(at) + 3) & ~3) {
+    if ((r.getU16(at + 2) & TYPE_MASK) === type) count++
+  }
+  return count
+}
+
+/** The path of `placeAt` alone. */
+export const pathAt = (...where: Parameters<typeof placeAt>): string | undefined => placeAt(...where)?.path
 
 /** A nest whose table is chosen by what stands beside it, as IFLA_INFO_DATA's is by IFLA_INFO_KIND. */
 export interface ChosenBySibling {

@@ -1,5 +1,15 @@
 /** Nests that hold one sort of value many times, as arrays. */
-import { attributes, type AttributeTable, isNest, type NestCodec, NLA_F_NESTED, repeated } from './attributes.js'
+import {
+  attributes,
+  type AttributeTable,
+  countOf,
+  isNest,
+  type NestCodec,
+  NLA_F_NESTED,
+  placeWithin,
+  repeated,
+  TYPE_MASK,
+} from './attributes.js'
 import type { Codec } from './codec.js'
 import { MalformedMessage } from './reader.js'
 
@@ -49,6 +59,20 @@ export function listOf<In, Out>(
         at += (length + 3) & ~3
       }
       return values
+    },
+    placeAt(r, start, end, offset) {
+      for (let at = start; at + 4 <= end;) {
+        const length = r.getU16(at)
+        if (length < 4 || at + length > end) return undefined
+        if (offset >= at && offset < at + length) {
+          const number = r.getU16(at + 2) & TYPE_MASK
+          if (type !== 'index' && number !== type) return { path: `attribute ${number}`, inside: undefined }
+          const index = type === 'index' ? number : countOf(r, start, at, type)
+          return placeWithin(`[${index}]`, codec, r, at, at + length, offset)
+        }
+        at += (length + 3) & ~3
+      }
+      return undefined
     },
   }
 }

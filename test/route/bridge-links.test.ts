@@ -3,8 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Netns } from '../../src/netns/netns.js'
 import { bridgeLinkList, bridgeLinkUpdate, mrpDelete } from '../../src/route/bridge-links.js'
 import { Rtnetlink } from '../../src/route/rtnetlink.js'
+import { type RouteEvent, Watch } from '../../src/route/watch.js'
 import { readBridgeLink } from '../../src/schema/bridge-link.js'
+import type { NetlinkSocket } from '../../src/socket/netlink-socket.js'
 import type { AnyRequest } from '../../src/socket/request.js'
+import type { MessageListener } from '../../src/socket/subscription.js'
 import { Messages } from '../../src/wire/message.js'
 import { Reader } from '../../src/wire/reader.js'
 import { bridge, bridgeLink, ip } from '../support/iproute2.js'
@@ -118,6 +121,93 @@ describePrivileged('bridges and their ports', () => {
     // Seen by another eye: it is the state of the tree's VLANs.
     const [seen] = JSON.parse(bridge(netns, '-j -d vlan show dev p0')) as { vlans: { vlan: number; state: string }[] }[]
     expect(seen!.vlans.find(({ vlan }) => vlan === 10)!.state).toBe('learning')
+  })
+
+  type Heard = Extract<RouteEvent, { type: 'link' | 'bridgeLink' }>
+  /** What a watch of links hears while something is done, until the last of it is heard. */
+  const hear = async (work: () => void, isLast: (event: Heard) => boolean): Promise<Heard[]> => {
+    const watch = rt.watch(['link'])
+    const timer = setTimeout(() => watch.close(), 5000)
+    const heard: Heard[] = []
+    work()
+    for await (const event of watch) {
+      heard.push(event as Heard)
+      if (isLast(event as Heard)) break
+    }
+    clearTimeout(timer)
+    return heard
+  }
+  const ofBridge = (heard: Heard[]) => heard.filter((event) => event.type === 'bridgeLink')
+
+  it('are heard of when options of a port change, as what the bridge says of it', async () => {
+    const heard = await hear(
+      () => bridge(netns, 'link set dev p0 learning off flood off cost 9'),
+      (event) => event.type === 'bridgeLink',
+    )
+    expect(heard.at(-1)).toMatchObject({
+      type: 'bridgeLink',
+      action: 'new',
+      link: {
+        ifindex: indexOf('p0'),
+        name: 'p0',
+        master: indexOf('br0'),
+        bridgePort: { learning: false, unicastFlood: false, cost: 9 },
+      },
+    })
+    expect(bridgeLink(netns, 'p0')).toMatchObject({ learning: false, flood: false, cost: 9 })
+  })
+
+  it('are heard of when the spanning tree has a port in another state', async () => {
+    const heard = await hear(
+      () => {
+        for (const name of ['br0', 'p0', 'q0']) ip(netns, `link set ${name} up`)
+      },
+      (event) => event.type === 'bridgeLink' && event.link.bridgePort?.state === 'forwarding',
+    )
+    expect(heard.at(-1)).toMatchObject({ action: 'new', link: { name: 'p0', up: true } })
+    expect(bridgeLink(netns, 'p0')).toMatchObject({ state: 'forwarding' })
+  })
+
+  it('are heard of when a link comes into a bridge and leaves it, which deletes no link', async () => {
+    const left = await hear(
+      () => ip(netns, 'link set p0 nomaster'),
+      (event) => event.type === 'link' && event.link.name === 'p0' && event.link.master === undefined,
+    )
+    expect(ofBridge(left).at(-1)).toMatchObject({ action: 'delete', link: { name: 'p0', ifindex: indexOf('p0') } })
+    expect(left.filter((event) => event.type === 'link' && event.action === 'delete')).toEqual([])
+    expect(ip(netns, '-j link show dev p0')).toContain('"p0"')
+    const came = await hear(
+      () => ip(netns, 'link set p0 master br0'),
+      (event) => event.type === 'bridgeLink',
+    )
+    expect(came.at(-1)).toMatchObject({ action: 'new', link: { name: 'p0', master: indexOf('br0') } })
+  })
+
+  it('are heard of both ways when a port is deleted: as the bridge’s port, and as a link', async () => {
+    const index = indexOf('p0')
+    const heard = await hear(
+      () => ip(netns, 'link del p0'),
+      (event) => event.type === 'link' && event.action === 'delete' && event.link.name === 'p0',
+    )
+    expect(ofBridge(heard).at(-1)).toMatchObject({ action: 'delete', link: { ifindex: index, name: 'p0' } })
+    expect(heard.at(-1)).toMatchObject({ type: 'link', action: 'delete', link: { ifindex: index, kind: 'veth' } })
+  })
+
+  it('are heard of with their VLANs, where the kernel has them', async ({ skip }) => {
+    try {
+      ip(netns, 'link set br0 type bridge vlan_filtering 1 vlan_default_pvid 0')
+      bridge(netns, 'vlan add dev p1 vid 10')
+    } catch {
+      skip('the kernel has no CONFIG_BRIDGE_VLAN_FILTERING')
+    }
+    const heard = await hear(
+      () => bridge(netns, 'vlan add dev p0 vid 20-30'),
+      (event) => event.type === 'bridgeLink',
+    )
+    expect(heard.at(-1)).toMatchObject({
+      action: 'new',
+      link: { name: 'p0', vlans: [{ vid: 20, vidEnd: 30, pvid: false, untagged: false }] },
+    })
   })
 
   it('have no MRP and no CFM where the kernel was built without, which the error says', async ({ skip }) => {
@@ -263,14 +353,36 @@ describe('what a bridge tells, as bytes', () => {
       return [length & 255, length >> 8, type & 255, type >> 8, ...payload, ...new Array<number>(-length & 3).fill(0)]
     })
   const word = (value: number): number[] => [value & 255, (value >> 8) & 255, (value >> 16) & 255, value >>> 24]
-  const read = (...attributes: Tree[]) => {
+  const message = (type: number, ...attributes: Tree[]): [Reader, Messages] => {
     const body = [7, 0, 0, 0, ...word(20), ...word(1), ...word(0), ...encode(attributes)]
-    const bytes = new Uint8Array([...word(16 + body.length), 16, 0, 0, 0, ...word(0), ...word(0), ...body])
-    const r = new Reader(bytes)
-    const message = new Messages(r)
-    message.next()
-    return readBridgeLink(r, message)
+    const r = new Reader(new Uint8Array([...word(16 + body.length), type, 0, 0, 0, ...word(0), ...word(0), ...body]))
+    const messages = new Messages(r)
+    messages.next()
+    return [r, messages]
   }
+  const read = (...attributes: Tree[]) => readBridgeLink(...message(16, ...attributes))
+
+  it('is an event of its own, never one of the link', async () => {
+    let listener: MessageListener | undefined
+    const subscribe = (_: unknown, given: MessageListener) => ((listener = given), { close: () => undefined })
+    const watch = new Watch({ subscribe } as unknown as NetlinkSocket, ['link'], {})
+    const attributes: Tree[] = [
+      [3, [...Buffer.from('p0\0')]],
+      [10, word(7)],
+      [12, [[1, [3]], [8, [0]]]],
+      [26, [[2, [6, 0, 1, 0]], [6, [[1, [[1, [3, 0]], [2, [4]]]]]]]],
+    ] // prettier-ignore
+    for (const type of [16, 17]) listener!.onMessage(...message(type, ...attributes))
+    const link = {
+      ifindex: 20, up: true, flags: ['up'], name: 'p0', master: 7,
+      bridgePort: { state: 'forwarding', learning: false },
+      vlans: [{ vid: 1, pvid: true, untagged: true, flags: ['pvid', 'untagged'] }],
+      mst: [{ msti: 3, state: 'blocking' }],
+    } // prettier-ignore
+    expect((await watch.next()).value).toEqual({ type: 'bridgeLink', action: 'new', link })
+    expect((await watch.next()).value).toEqual({ type: 'bridgeLink', action: 'delete', link })
+    watch.close()
+  })
 
   it('has rings of MRP', () => {
     const info = Array.from({ length: 14 }, (_, i): Tree => [i + 1, i === 3 ? [0, 0x80] : word(1)])

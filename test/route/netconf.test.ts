@@ -3,9 +3,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Netns } from '../../src/netns/netns.js'
 import { netconfGet, netconfList } from '../../src/route/netconf.js'
 import { Rtnetlink } from '../../src/route/rtnetlink.js'
+import type { RouteEvent } from '../../src/route/watch.js'
 import { readNetconf } from '../../src/schema/netconf.js'
 import { MalformedMessage, Reader } from '../../src/wire/reader.js'
 import { ip } from '../support/iproute2.js'
+import { olderThan } from '../support/kernel.js'
 import { describePrivileged } from '../support/netns.js'
 
 let netns: Netns
@@ -59,6 +61,18 @@ describePrivileged('settings', () => {
       ignoreRoutesWithLinkdown: true,
     })
   })
+
+  it.skipIf(olderThan('6.17'))(
+    'of a link of IPv6 may send packets on of its own, of which a change is heard',
+    async () => {
+      const watch = rt.watch(['netconf'])
+      await netns.sysctl.set('net.ipv6.conf.br0.force_forwarding', 1)
+      const event = (await watch.next()).value as RouteEvent
+      expect(event).toMatchObject({ type: 'netconf', action: 'new', netconf: { family: 'ipv6', ifindex } })
+      expect(event).not.toHaveProperty('netconf.unknownAttributes')
+      watch.close()
+    },
+  )
 
   it('of all links and of new ones are told apart', async () => {
     await netns.sysctl.set('net.ipv4.conf.default.rp_filter', 1)
@@ -133,4 +147,10 @@ it('reads MPLS settings, and refuses malformed ones', () => {
   expect(readNetconf(new Reader(bytes), message)).toEqual({ family: 'mpls', ifindex: 3, input: true })
   expect(() => readNetconf(new Reader(bytes), { ...message, end: 18 })).toThrow(MalformedMessage)
   expect(readNetconf(new Reader(bytes), { ...message, end: 4 })).toBeUndefined()
+})
+
+it('reads whether a link of IPv6 sends packets on of its own', () => {
+  const bytes = Uint8Array.of(10, 0, 0, 0, 8, 0, 1, 0, 3, 0, 0, 0, 8, 0, 9, 0, 1, 0, 0, 0)
+  const message = { type: 80, flags: 0, sequence: 0, start: 0, body: 0, end: 20 }
+  expect(readNetconf(new Reader(bytes), message)).toEqual({ family: 'ipv6', ifindex: 3, forceForwarding: true })
 })

@@ -176,6 +176,8 @@ describePrivileged('routes with an encapsulation', () => {
       .catch((error: unknown) => error as NetlinkError)
     expect(refused).toMatchObject({ code: 'EINVAL', attribute: 'encap.dst' })
     expect((refused as NetlinkError).reason).toMatch(/Implicit NULL Label/)
+    const nexthops = [{ via }, { via: '10.1.0.3', encap: { type: 'mpls', dst: [100, 3] } as const }]
+    await expect(rt.routes.add({ dst, nexthops })).rejects.toMatchObject({ attribute: 'nexthops[1].encap.dst' })
   })
 
   it('can have one without a name here, as bytes', async () => {

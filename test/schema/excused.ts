@@ -29,6 +29,8 @@ export const OTHER_ENUMS: Record<string, string> = {
   BR_MCAST_DIR_RX: 'the counters of each direction have names of their own',
   ILA_CMD_UNSPEC: 'commands of a generic netlink family',
   BRIDGE_MODE_UNSPEC: 'of the two modes one is `hairpin: true`',
+  NETKIT_NEXT: 'what a BPF program answers; of these a policy is one of two, `forward` and `blackhole`',
+  IP_TUNNEL_CSUM_BIT: 'the numbers of the bits TUNNEL_*, which the flags of an encapsulation are',
 }
 
 /** Enums of which only what is used has a number here. Those that are there are compared. */
@@ -73,6 +75,13 @@ export const RENAMED: Record<string, string | string[]> = {
   MDBA_MDB_EATTR_SRC_LIST: 'sourceList',
   MDBA_MDB_EATTR_GROUP_MODE: 'filterMode',
   MDBA_MDB_EATTR_RTPROT: 'protocol',
+  MDBA_MDB_EATTR_IFINDEX: 'via',
+  MDBA_GET_ENTRY: 'entry',
+  MDBA_GET_ENTRY_ATTRS: 'entryAttrs',
+  MDBE_ATTR_SRC_LIST: 'sourceList',
+  MDBE_ATTR_GROUP_MODE: 'filterMode',
+  MDBE_ATTR_RTPROT: 'protocol',
+  MDBE_ATTR_IFINDEX: 'via',
   VXLAN_VNIFILTER_ENTRY_STATS: 'statistics',
   VXLAN_VNIFILTER_ENTRY_GROUP6: 'group',
   IFLA_BRIDGE_MST_ENTRY: 'item',
@@ -81,6 +90,9 @@ export const RENAMED: Record<string, string | string[]> = {
   IFLA_VXLAN_LOCAL6: 'local',
   IFLA_DSA_MASTER: 'conduit',
   IFLA_GENEVE_REMOTE6: 'remote',
+  IFLA_GENEVE_LOCAL6: 'local',
+  IFLA_GTP_LOCAL6: 'local',
+  IFLA_NETKIT_PEER_INFO: 'peer',
   IFLA_VLAN_QOS_MAPPING: 'item',
   IFAL_ADDRESS: 'prefix',
   IFA_ADDRESS: 'peer',
@@ -123,7 +135,17 @@ export const RENAMED: Record<string, string | string[]> = {
   RTA_PREF: 'preference',
   RTA_NH_ID: 'nexthopId',
   SEG6_LOCAL_BPF_PROG_NAME: 'name',
+  IPMRA_TABLE_ID: 'table',
+  IPMRA_VIF: 'item',
+  IPMRA_CREPORT_SRC_ADDR: 'source',
+  IPMRA_CREPORT_DST_ADDR: 'group',
+  IPMRA_CREPORT_PKT: 'packet',
+  IP6MRA_CREPORT_MIF_ID: 'vifId',
+  IP6MRA_CREPORT_SRC_ADDR: 'source',
+  IP6MRA_CREPORT_DST_ADDR: 'group',
+  IP6MRA_CREPORT_PKT: 'packet',
   NHA_GATEWAY: 'via',
+  NHA_GROUP_STATS_ENTRY: 'item',
   NHA_RES_GROUP: 'resilient',
   NHA_RES_BUCKET: 'bucket',
   NHA_RES_BUCKET_NH_ID: 'nexthopId',
@@ -132,6 +154,44 @@ export const RENAMED: Record<string, string | string[]> = {
   IFF_POINTOPOINT: 'pointToPoint',
   BR_BOOLOPT_NO_LL_LEARN: 'noLinkLocalLearn',
   RT_SCOPE_UNIVERSE: 'global',
+}
+
+/** Of all these names, those that came after Linux 6.1; the others are in all headers since. */
+export const NEWER: readonly string[] = [
+  'NETKIT_NEXT', 'IP_TUNNEL_CSUM_BIT', 'IFLA_GENEVE_LOCAL6', 'IFLA_GTP_LOCAL6', 'IFLA_NETKIT_PEER_INFO',
+  'MDBA_MDB_EATTR_IFINDEX', 'MDBA_GET_ENTRY', 'MDBA_GET_ENTRY_ATTRS', 'MDBE_ATTR_SRC_LIST', 'MDBE_ATTR_GROUP_MODE',
+  'MDBE_ATTR_RTPROT', 'MDBE_ATTR_IFINDEX', 'NHA_GROUP_STATS_ENTRY',
+] // prettier-ignore
+
+/** Sets of attributes of the kernel's specifications that no table of ours is compared with. */
+export const OTHER_SETS: Record<string, string> = {
+  'rt-link/prop-list-link-attrs': 'of link-attrs, the alternative names: `altNames`',
+  'rt-link/af-spec-attrs': 'numbers of address families, of which each has a set that is compared',
+  'rt-link/link-dpll-pin-attrs': 'of linux/dpll.h, the one attribute of it: `dpllPin`',
+  ...all('is empty in the specification', 'rt-link/vf-ports-attrs', 'rt-link/port-self-attrs'),
+}
+
+/** Enums and flags of the specifications that are compared as those of the headers are, or are no enum of ours. */
+export const OTHER_DEFINITIONS: Record<string, string> = {
+  ...all('an enum of the headers, compared there', 'rt-link/ipv4-devconf', 'rt-link/ipv6-devconf'),
+  ...all('the counters stand in an object: their order is tested with it', 'rt-link/ifla-icmp6-stats', 'rt-link/ifla-inet6-stats'),
+  'rt-link/vlan-protocols': 'our names are 802.1q and 802.1ad',
+  'rt-link/rtext-filter': 'each bit is asked for by an option of its own',
+} // prettier-ignore
+
+/** Values of the specifications that have another name here; null: that have none. */
+export const SPECIFIED_RENAMED: Record<string, string | null> = {
+  // The bit that IPv4 calls secondary, and IPv6 temporary.
+  'rt-addr/ifa-flags/secondary': 'temporary',
+  'rt-addr/ifa-flags/homeaddress': 'home',
+  'rt-addr/ifa-flags/managetempaddr': 'mngtmpaddr',
+  'rt-addr/ifa-flags/mcautojoin': 'autojoin',
+  'rt-rule/fr-act/to-tbl': 'lookup',
+  'rt-rule/fr-act/unspec': null,
+  'rt-rule/fr-act/res3': null,
+  'rt-rule/fr-act/res4': null,
+  'rt-neigh/ntf-flags/ext-learned': 'externLearn',
+  'rt-neigh/ntf-ext-flags/ext-validated': 'externValidated',
 }
 
 const retyped = (wire: string, why: string, ...names: string[]): Record<string, { wire: string; why: string }> =>

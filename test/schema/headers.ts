@@ -19,13 +19,30 @@ export interface HeaderEnum {
 /** Whether a member of an enum of attributes is none: an end, a gap, padding. */
 export const isFiller = (member: string): boolean => /_(UNSPEC|PAD|PAD\d|UNUSED\d*|NONE)$/.test(member)
 
+/** The version of the headers, [6, 1]; undefined where there are none. */
+export const headersVersion = versionOf(`${FOLDER}/version.h`)
+
+function versionOf(file: string): readonly [number, number] | undefined {
+  const code = existsSync(file) && /LINUX_VERSION_CODE (\d+)/.exec(readFileSync(file, 'utf8'))
+  return code ? [Number(code[1]) >> 16, (Number(code[1]) >> 8) & 255] : undefined
+}
+
+/** Whether the headers are older than a version. */
+export const headersOlderThan = (major: number, minor: number): boolean =>
+  headersVersion === undefined ||
+  headersVersion[0] < major ||
+  (headersVersion[0] === major && headersVersion[1] < minor)
+
+/** Whether the header is installed: older headers lack some, and newer ones have lost some. */
+export const headerExists = (header: string): boolean => existsSync(`${FOLDER}/${header}`)
+
 const read = (header: string): string =>
-  readFileSync(`${FOLDER}/${header}`, 'utf8')
+  (headerExists(header) ? readFileSync(`${FOLDER}/${header}`, 'utf8') : '')
     .replace(/\/\*[^]*?\*\//g, ' ')
     .replace(/\/\/.*$/gm, '')
     .replace(/\\\n/g, ' ')
 
-/** All enums of a header. */
+/** All enums of a header; none where it is not installed. */
 export function enumsOf(header: string): HeaderEnum[] {
   const source = read(header).replace(/^\s*#.*$/gm, '')
   return [...source.matchAll(/\benum\s*\w*\s*\{([^}]*)\}/g)].map(([, body]) => {

@@ -142,13 +142,13 @@ const WRITTEN: [KindName, Record<string, unknown>, Attributes][] = [
     numPeerNotif: 255, allSlavesActive: true, minLinks: 2, lpInterval: 3, packetsPerSlave: 0xffff, adLacpRate: 'fast',
     adSelect: 'actorPortPrio', adActorSysPrio: 0x0102, adUserPortKey: 1023, adActorSystem: '02:00:00:00:00:01',
     tlbDynamicLb: false, peerNotifDelay: 300_000, adLacpActive: false, missedMax: 9, nsIp6Target: ['2001:db8::1'],
-    coupledControl: false, broadcastNeigh: true,
+    coupledControl: false, broadcastNeigh: true, lacpStrict: true,
   }, {
     1: '05', 2: '07000000', 3: '64000000', 4: '65000000', 5: '66000000', 6: '01', 7: '67000000',
     8: { 0: '0a000001', 1: '0a000002' }, 9: '06000000', 10: '01000000', 11: '08000000', 12: '02', 13: '02', 14: '05',
     15: 'ff000000', 16: 'ff', 17: '01', 18: '02000000', 19: '03000000', 20: 'ffff0000', 21: '01', 22: '03',
     24: '0201', 25: 'ff03', 26: '020000000001', 27: '00', 28: 'e0930400', 29: '00', 30: '09', 31: { 0: LOCAL6 },
-    32: '00', 33: '01',
+    32: '00', 33: '01', 34: '01',
   }],
   ['bond', { mode: '802.3ad', activeSlave: null, primary: null, arpIpTarget: [] },
     { 1: '04', 2: '00000000', 8: {}, 11: '00000000' }],
@@ -158,12 +158,12 @@ const WRITTEN: [KindName, Record<string, unknown>, Attributes][] = [
   ['geneve', {
     id: 0x010203, remote: '10.0.0.2', ttl: 64, tos: 16, port: 6081, collectMetadata: true, udpCsum: true,
     udpZeroCsum6Tx: true, udpZeroCsum6Rx: false, label: 0xabcde, ttlInherit: true, df: 'inherit',
-    innerProtoInherit: true, portRange: { low: 1000, high: 2000 },
+    innerProtoInherit: true, portRange: { low: 1000, high: 2000 }, groHint: true, local: '10.0.0.1',
   }, {
     1: '03020100', 2: '0a000002', 3: '40', 4: '10', 5: '17c1', 6: '', 8: '01', 9: '01', 10: '00', 11: '000abcde',
-    12: '01', 13: '02', 14: '', 15: '03e807d0',
+    12: '01', 13: '02', 14: '', 15: '03e807d0', 16: '', 17: '0a000001',
   }],
-  ['geneve', { id: 1, remote: '2001:db8::2' }, { 1: '01000000', 7: REMOTE6 }],
+  ['geneve', { id: 1, remote: '2001:db8::2', local: '2001:db8::1' }, { 1: '01000000', 7: REMOTE6, 18: LOCAL6 }],
   ['gre', GRE4, GRE4_BYTES],
   ['gretap', GRE4, GRE4_BYTES],
   ['gtp', { fd0: 3, fd1: 4, pdpHashsize: 16, role: 'sgsn', createSockets: true, restartCount: 9, local: '10.0.0.1' },
@@ -197,8 +197,10 @@ const WRITTEN: [KindName, Record<string, unknown>, Attributes][] = [
   ['macvtap', MACVLAN, MACVLAN_BYTES],
   ['netkit', {
     policy: 'blackhole', peerPolicy: 'forward', mode: 'l2', scrub: 'none', peerScrub: 'default', headroom: 0x0102,
-    tailroom: 0x0304,
-  }, { 3: '02000000', 4: '00000000', 5: '00000000', 6: '00000000', 7: '01000000', 8: '0201', 9: '0403' }],
+    tailroom: 0x0304, pairing: 'single',
+  }, {
+    3: '02000000', 4: '00000000', 5: '00000000', 6: '00000000', 7: '01000000', 8: '0201', 9: '0403', 10: '01000000',
+  }],
   ['nlmon', {}, {}],
   ['ovpn', { mode: 'mp' }, { 1: '01' }],
   ['pfcp', {}, {}],
@@ -238,11 +240,13 @@ const WRITTEN: [KindName, Record<string, unknown>, Attributes][] = [
 /** Kinds of which rtnetlink makes no links, or that have a test of their own. */
 const CHANGED: [KindName, Record<string, unknown>, Attributes][] = [
   ['can', {
-    bittiming: BITTIMING, dataBittiming: { bitrate: 500_000 }, ctrlmode: { fd: true, loopback: false, tdcManual: true },
+    bittiming: BITTIMING, dataBittiming: { bitrate: 500_000 }, ctrlmode: { fd: true, loopback: false, tdcManual: true, xlTms: true },
     restartMs: 100, restart: 1, termination: 120, tdc: { tdcv: 1, tdco: 2, tdcf: 3 },
+    xlDataBittiming: { bitrate: 500_000 }, xlTdc: { tdcv: 4 }, xlPwm: { pwms: 5, pwml: 6, pwmo: 7 },
   }, {
-    1: BITTIMING_BYTES, 5: '2104000020040000', 6: '64000000', 7: '01000000', 9: '20a10700'.padEnd(64, '0'),
+    1: BITTIMING_BYTES, 5: '2184000020840000', 6: '64000000', 7: '01000000', 9: '20a10700'.padEnd(64, '0'),
     11: '7800', 16: { 7: '01000000', 8: '02000000', 9: '03000000' },
+    18: '20a10700'.padEnd(64, '0'), 21: { 7: '04000000' }, 22: { 7: '05000000', 8: '06000000', 9: '07000000' },
   }],
   ['dsa', { conduit: 7 }, { 1: '07000000' }],
 ] // prettier-ignore
@@ -309,6 +313,9 @@ describe('what was written reads back the same', () => {
       restartMs: 100,
       termination: 120,
       tdc: { tdcv: 1, tdco: 2, tdcf: 3 },
+      xlDataBittiming: { bitrate: 500_000, brp: 0 },
+      xlTdc: { tdcv: 4 },
+      xlPwm: { pwms: 5, pwml: 6, pwmo: 7 },
     })
   })
 })
@@ -331,6 +338,8 @@ describe('what the kernel alone says is read', () => {
       2: `${Buffer.from('mcp251x').toString('hex').padEnd(32, '0')}0300000010000000020000000800000004000000010000004000000001000000`,
       3: '00127a00', 4: '03000000', 5: '0000000021000000', 8: '01000200', 12: '00007800', 13: '20a1070040420f00',
       14: '40420f00', 15: '40420f00', 16: { 1: '01000000', 6: '06000000' }, 17: { 1: '21000000' },
+      19: `${Buffer.from('xl').toString('hex').padEnd(32, '0')}03000000`, 20: '20a10700', 21: { 1: '07000000' },
+      22: { 1: '01000000', 2: '02000000', 3: '03000000', 4: '04000000', 5: '05000000', 6: '06000000' },
     }, {
       bittimingConst: {
         name: 'mcp251x', tseg1Min: 3, tseg1Max: 16, tseg2Min: 2, tseg2Max: 8, sjwMax: 4, brpMin: 1, brpMax: 64, brpInc: 1,
@@ -338,10 +347,13 @@ describe('what the kernel alone says is read', () => {
       clock: { freq: 8_000_000 }, state: 'busOff', berrCounter: { txerr: 1, rxerr: 2 }, terminationConst: [0, 120],
       ctrlmode: {
         loopback: true, listenonly: false, '3Samples': false, oneShot: false, berrReporting: false, fd: true,
-        presumeAck: false, fdNonIso: false, ccLen8Dlc: false, tdcAuto: false, tdcManual: false,
+        presumeAck: false, fdNonIso: false, ccLen8Dlc: false, tdcAuto: false, tdcManual: false, restricted: false,
+        xl: false, xlTdcAuto: false, xlTdcManual: false, xlTms: false,
       },
       bitrateConst: [500_000, 1_000_000], dataBitrateConst: [1_000_000], bitrateMax: 1_000_000,
       tdc: { tdcvMin: 1, tdcfMax: 6 }, ctrlmodeExt: { supported: ['loopback', 'fd'] },
+      xlDataBittimingConst: { name: 'xl', tseg1Min: 3 }, xlDataBitrateConst: [500_000], xlTdc: { tdcvMin: 7 },
+      xlPwm: { pwmsMin: 1, pwmsMax: 2, pwmlMin: 3, pwmlMax: 4, pwmoMin: 5, pwmoMax: 6 },
     }],
     ['hsr', { 4: '01154e000100', 5: '0102' }, { supervisionAddr: '01:15:4e:00:01:00', seqNr: 0x0201 }],
     ['macsec', { 4: '0100000100028000' }, { cipherSuite: 'gcmAes128' }],

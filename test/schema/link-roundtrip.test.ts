@@ -38,7 +38,7 @@ const bridge = options({
     noLinkLocalLearn: fc.boolean(), mcastVlanSnooping: fc.boolean(), mstEnable: fc.boolean(),
     mdbOffloadFailNotification: fc.boolean(), fdbLocalVlan0: fc.boolean(),
   }),
-  fdbMaxLearned: u32,
+  fdbMaxLearned: u32, stpMode: fc.constantFrom('auto', 'user', 'kernel'),
 }) // prettier-ignore
 
 const vxlan = fc
@@ -66,6 +66,7 @@ const bridgePort = options({
   neighSuppress: fc.boolean(), isolated: fc.boolean(),
   backupPort: fc.option(fc.integer({ min: 1, max: 0x7fffffff }), { nil: null }), mcastEhtHostsLimit: u32,
   locked: fc.boolean(), mab: fc.boolean(), mcastMaxGroups: u32, neighVlanSuppress: fc.boolean(), backupNhid: u32,
+  neighForwardGrat: fc.boolean(),
 }) // prettier-ignore
 
 const properties = options({

@@ -16,6 +16,8 @@ import { multicastRouter } from '../../src/schema/link-kinds/bridge.js'
 import { linkPorts } from '../../src/schema/link-ports.js'
 import { mdbAttributes, mdbOptions, mdbRequestAttributes } from '../../src/schema/mdb.js'
 import { routerPorts } from '../../src/schema/multicast-router-port.js'
+import { multicastReport6Attributes, multicastReportAttributes } from '../../src/schema/multicast-report.js'
+import { multicastTable } from '../../src/schema/multicast-table.js'
 import { mplsRouteAttributes } from '../../src/schema/mpls-route.js'
 import { namespaceIdAttributes } from '../../src/schema/namespace-id.js'
 import { neighborTableAttributes } from '../../src/schema/neighbor-table.js'
@@ -26,7 +28,15 @@ import { seg6Mode } from '../../src/schema/route-encap/seg6.js'
 import { seg6LocalAction, seg6LocalFlavor } from '../../src/schema/route-encap/seg6local.js'
 import { ndUserOptionAttributes, prefixAttributes } from '../../src/schema/router-advertisement.js'
 import { routeAttributes, routeTypeNumber } from '../../src/schema/route.js'
-import { fdbActivity, fdbAttributes, fdbFlushAttributes, neighborAttributes } from '../../src/schema/neighbor.js'
+import {
+  fdbActivity,
+  fdbAttributes,
+  fdbFlushAttributes,
+  neighborAttributes,
+  neighborExtendedFlag,
+  neighborFlag,
+  neighborState,
+} from '../../src/schema/neighbor.js'
 import { routeScopeNumber } from '../../src/schema/route-scope.js'
 import { routeTableNumber } from '../../src/schema/route-table.js'
 import { ruleAction, ruleAttributes } from '../../src/schema/rule.js'
@@ -40,7 +50,7 @@ import type { AttributeMap, AttributeTable, NestCodec } from '../../src/wire/att
 export const HEADERS = [
   'amt.h', 'caif/if_caif.h', 'can/netlink.h', 'can/vxcan.h', 'fib_rules.h', 'if.h', 'if_addr.h', 'if_addrlabel.h', 'if_bonding.h',
   'if_bridge.h', 'if_link.h', 'if_tunnel.h', 'ila.h', 'ioam6_iptunnel.h', 'ip.h', 'ipv6.h', 'lwtunnel.h',
-  'mpls.h', 'mpls_iptunnel.h', 'neighbour.h', 'net_namespace.h', 'netconf.h', 'nexthop.h', 'rpl_iptunnel.h', 'rtnetlink.h',
+  'mpls.h', 'mpls_iptunnel.h', 'mroute.h', 'mroute6.h', 'neighbour.h', 'net_namespace.h', 'netconf.h', 'nexthop.h', 'rpl_iptunnel.h', 'rtnetlink.h',
   'seg6_iptunnel.h', 'seg6_local.h', 'veth.h', 'wwan.h',
 ] as const // prettier-ignore
 
@@ -104,7 +114,8 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   IFLA_BOND_SLAVE_UNSPEC: { tables: [linkPorts.bondPort.data], spec: 'rt-link/bond-slave-attrs' },
   IFLA_CAIF_IPV4_CONNID: { tables: [kinds.caif.data] },
   IFLA_CAN_UNSPEC: { tables: [kinds.can.data] },
-  IFLA_CAN_TDC_UNSPEC: { tables: [inside(kinds.can.data, 'tdc')] },
+  IFLA_CAN_TDC_UNSPEC: { tables: [inside(kinds.can.data, 'tdc'), inside(kinds.can.data, 'xlTdc')] },
+  IFLA_CAN_PWM_UNSPEC: { tables: [inside(kinds.can.data, 'xlPwm')] },
   IFLA_CAN_CTRLMODE_UNSPEC: { tables: [inside(kinds.can.data, 'ctrlmodeExt')] },
   IFLA_DSA_UNSPEC: { tables: [kinds.dsa.data] },
   IFLA_GENEVE_UNSPEC: { tables: [kinds.geneve.data], spec: 'rt-link/linkinfo-geneve-attrs' },
@@ -184,6 +195,7 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   MDBA_MDB_SRCLIST_UNSPEC: { tables: [inside(mdbAttributes, 'mdb', 'entry', 'info', 'sourceList')] },
   MDBA_MDB_SRCATTR_UNSPEC: { tables: [inside(mdbAttributes, 'mdb', 'entry', 'info', 'sourceList', 'item')] },
   MDBA_SET_ENTRY_UNSPEC: { tables: [mdbRequestAttributes] },
+  MDBA_GET_ENTRY_UNSPEC: { tables: [mdbRequestAttributes] },
   MDBE_ATTR_UNSPEC: { tables: [mdbOptions] },
   MDBE_SRC_LIST_UNSPEC: { tables: [inside(mdbOptions, 'sourceList')] },
   MDBE_SRCATTR_UNSPEC: { tables: [inside(mdbOptions, 'sourceList', 'entry')] },
@@ -228,6 +240,11 @@ export const ATTRIBUTES: Record<string, { tables: Table[]; spec?: string | strin
   RPL_IPTUNNEL_UNSPEC: { tables: [encaps.rpl.data] },
   IOAM6_IPTUNNEL_UNSPEC: { tables: [encaps.ioam6.data] },
   LWT_XFRM_UNSPEC: { tables: [encaps.xfrm.data] },
+  IPMRA_TABLE_UNSPEC: { tables: [multicastTable] },
+  IPMRA_VIF_UNSPEC: { tables: [inside(multicastTable, 'vifs')] },
+  IPMRA_VIFA_UNSPEC: { tables: [inside(multicastTable, 'vifs', 'item')] },
+  IPMRA_CREPORT_UNSPEC: { tables: [multicastReportAttributes] },
+  IP6MRA_CREPORT_UNSPEC: { tables: [multicastReport6Attributes] },
   PREFIX_UNSPEC: { tables: [prefixAttributes] },
   NDUSEROPT_UNSPEC: { tables: [ndUserOptionAttributes] },
   NHA_UNSPEC: { tables: [nexthopAttributes] },
@@ -251,6 +268,12 @@ export const VALUES: Record<string, Record<string, number>> = {
   IFLA_VF_LINK_STATE_AUTO: vfLinkStates,
   MDB_RTR_TYPE_DISABLED: multicastRouter,
   BR_BOOLOPT_NO_LL_LEARN: bitNumbers(valuesOf(kinds.bridge.data, 'multiBoolopt')),
+  BR_STP_MODE_AUTO: valuesOf(kinds.bridge.data, 'stpMode'),
+  VXLAN_LABEL_FIXED: valuesOf(kinds.vxlan.data, 'labelPolicy'),
+  NETKIT_L2: valuesOf(kinds.netkit.data, 'mode'),
+  NETKIT_DEVICE_PAIR: valuesOf(kinds.netkit.data, 'pairing'),
+  NETKIT_SCRUB_NONE: valuesOf(kinds.netkit.data, 'scrub'),
+  OVPN_MODE_P2P: valuesOf(kinds.ovpn.data, 'mode'),
   VXLAN_DF_UNSET: valuesOf(kinds.vxlan.data, 'df'),
   AMT_MODE_GATEWAY: valuesOf(kinds.amt.data, 'mode'),
   CAN_STATE_ERROR_ACTIVE: valuesOf(kinds.can.data, 'state'),
@@ -280,6 +303,24 @@ export const VALUES: Record<string, Record<string, number>> = {
   FDB_NOTIFY_BIT: fdbActivity,
   RTM_BASE: rtnetlink,
   RTNLGRP_NONE: rtnetlink,
+}
+
+/** Enums and flags of the kernel's specifications: our names and numbers. */
+export const SPECIFIED_VALUES: Record<string, Record<string, number>> = {
+  'rt-link/ifinfo-flags': linkFlag,
+  'rt-link/vlan-flags': valuesOf(kinds.vlan.data, 'flags'),
+  'rt-link/ifla-vf-link-state-enum': vfLinkStates,
+  'rt-link/netkit-policy': valuesOf(kinds.netkit.data, 'policy'),
+  'rt-link/netkit-mode': valuesOf(kinds.netkit.data, 'mode'),
+  'rt-link/netkit-scrub': valuesOf(kinds.netkit.data, 'scrub'),
+  'rt-link/ovpn-mode': valuesOf(kinds.ovpn.data, 'mode'),
+  'rt-addr/ifa-flags': valuesOf(addressAttributes, 'flags'),
+  'rt-route/rtm-type': routeTypeNumber,
+  'rt-rule/fr-act': ruleAction,
+  'rt-neigh/nud-state': neighborState,
+  'rt-neigh/ntf-flags': neighborFlag,
+  'rt-neigh/ntf-ext-flags': neighborExtendedFlag,
+  'rt-neigh/rtm-type': routeTypeNumber,
 }
 
 /** Arrays of numbers that an enum names, which we read as objects. */

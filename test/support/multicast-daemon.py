@@ -1,6 +1,6 @@
 """Makes multicast routes as a daemon does, and keeps them until its standard input ends.
 
-    multicast-daemon.py 4|6 SOURCE GROUP IN-LINK OUT-LINK
+    multicast-daemon.py 4|6 SOURCE GROUP IN-LINK OUT-LINK [TABLE]
 
 Writes "ready" when they are there, or why they can't be made.
 """
@@ -8,8 +8,8 @@ import socket
 import struct
 import sys
 
-version, source, group, incoming, outgoing = sys.argv[1:]
-INIT, ADD_VIF, ADD_MFC = 200, 202, 204
+version, source, group, incoming, outgoing, *table = sys.argv[1:]
+INIT, ADD_VIF, ADD_MFC, TABLE = 200, 202, 204, 209
 USE_IFINDEX = 8
 
 
@@ -21,6 +21,8 @@ try:
     if version == "4":
         s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_IGMP)
         level = socket.IPPROTO_IP
+        if table:
+            s.setsockopt(level, TABLE, int(table[0]))
         s.setsockopt(level, INIT, 1)
         for number, name in enumerate([incoming, outgoing]):
             s.setsockopt(level, ADD_VIF, struct.pack("=HBBIi4s", number, USE_IFINDEX, 1, 0, ifindex(name), bytes(4)))

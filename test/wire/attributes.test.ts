@@ -8,7 +8,9 @@ import { fdbAttributes, neighborAttributes, readFdb, readNeighbor } from '../../
 import { neighborTableAttributes, readNeighborTable } from '../../src/schema/neighbor-table.js'
 import { netconfAttributes, readNetconf } from '../../src/schema/netconf.js'
 import { readGroupAddress } from '../../src/schema/group-address.js'
+import { readMulticastReport } from '../../src/schema/multicast-report.js'
 import { multicastRouteAttributes, readMulticastRoute } from '../../src/schema/multicast-route.js'
+import { readMulticastTable } from '../../src/schema/multicast-table.js'
 import { readNdUserOptions, readPrefix } from '../../src/schema/router-advertisement.js'
 import { readRoute, routeAttributes } from '../../src/schema/route.js'
 import { readRule, ruleAttributes } from '../../src/schema/rule.js'
@@ -105,18 +107,19 @@ describe('a table of attributes', () => {
   })
 
   it('finds the attribute that a byte belongs to', () => {
-    const bytes = written({ mtu: 1, data: { id: 2, names: ['abc'] } })
+    const bytes = written({ mtu: 1, data: { id: 2, names: ['abc', 'def'] } })
     const r = new Reader(bytes)
     const at = (offset: number) => pathAt(table, r, 0, bytes.length, offset)
-    expect([0, 4, 8, 11, 12, 16, 20, 24].map(at)).toEqual([
+    expect([0, 4, 8, 11, 12, 16, 20, 24, 28].map(at)).toEqual([
       'mtu',
       'mtu',
       'data',
       'data',
       'data.id',
       'data.id',
-      'data.names',
-      'data.names',
+      'data.names[0]',
+      'data.names[0]',
+      'data.names[1]',
     ])
     expect(at(bytes.length)).toBeUndefined()
   })
@@ -234,6 +237,8 @@ describe('bytes that are no attributes', () => {
     ['statistics', readStatistics, 12],
     ['route', readRoute, 12],
     ['multicast route', readMulticastRoute, 12],
+    ['multicast table', readMulticastTable, 16],
+    ['multicast report', readMulticastReport, 4],
     ['group address', readGroupAddress, 8],
     ['advertised prefix', readPrefix, 12],
     ['option of neighbour discovery', readNdUserOptions, 16],

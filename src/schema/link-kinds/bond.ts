@@ -116,5 +116,10 @@ export const bond = linkKind({
     coupledControl: attribute(32, bool8()),
     /** In mode 802.3ad: ARP and neighbour solicitations are sent by all active ports. Off at first (6.17). */
     broadcastNeigh: attribute(33, bool8()),
+    /**
+     * In mode 802.3ad: the bond has a carrier while `minLinks` ports collect and distribute, not as soon as they have
+     * one. Off at first (later than 6.18).
+     */
+    lacpStrict: attribute(34, bool8()),
   }),
 })

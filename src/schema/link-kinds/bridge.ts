@@ -146,6 +146,11 @@ export const bridge = linkKind({
       fdbNLearned: readOnly(48, u32()),
       /** How many may be, 0: any number (6.7). */
       fdbMaxLearned: attribute(49, u32()),
+      /**
+       * Who runs the spanning tree once `stpState` is on: a daemon that /sbin/bridge-stp names, in the first namespace, and
+       * otherwise the kernel (`auto`); a daemon (`user`); the kernel (`kernel`). EBUSY while it is on (later than 6.18).
+       */
+      stpMode: attribute(50, oneOf(u32(), { auto: 0, user: 1, kernel: 2 })),
     },
     40,
   ),

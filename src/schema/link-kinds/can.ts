@@ -113,6 +113,16 @@ const controlMode = {
   tdcAuto: 0x200,
   /** The delay of the transceiver is given. */
   tdcManual: 0x400,
+  /** Frames are acknowledged, and none is sent (later than 6.18, as those below). */
+  restricted: 0x800,
+  /** CAN XL. */
+  xl: 0x1000,
+  /** With CAN XL, the delay of the transceiver is measured. */
+  xlTdcAuto: 0x2000,
+  /** With CAN XL, the delay of the transceiver is given. */
+  xlTdcManual: 0x4000,
+  /** The transceiver is switched between its modes. */
+  xlTms: 0x8000,
 } as const
 
 /** Transmitter delay compensation (IFLA_CAN_TDC_*), in periods of the clock; what `Min` and `Max` say the device tells. */
@@ -137,6 +147,28 @@ const tdc = attributes({
    * The least `tdcv` and `tdco` together at which the delay counts. Of effect with `tdcAuto`, where it is above `tdco`.
    */
   tdcf: attribute(9, u32()),
+})
+
+/** Pulse-width modulation of CAN XL (IFLA_CAN_PWM_*), in periods of the clock; what `Min` and `Max` say the device tells. */
+const pwm = attributes({
+  /** The least `pwms`. */
+  pwmsMin: readOnly(1, u32()),
+  /** The largest `pwms`. */
+  pwmsMax: readOnly(2, u32()),
+  /** The least `pwml`. */
+  pwmlMin: readOnly(3, u32()),
+  /** The largest `pwml`. */
+  pwmlMax: readOnly(4, u32()),
+  /** The least `pwmo`. */
+  pwmoMin: readOnly(5, u32()),
+  /** The largest `pwmo`. */
+  pwmoMax: readOnly(6, u32()),
+  /** How long the short phase of a symbol is. */
+  pwms: attribute(7, u32()),
+  /** How long the long phase of a symbol is. */
+  pwml: attribute(8, u32()),
+  /** How far symbols are moved. */
+  pwmo: attribute(9, u32()),
 })
 
 const controlModeExt = attributes({
@@ -202,5 +234,15 @@ export const can = linkKind({
     tdc: attribute(16, nested(tdc)),
     /** Which modes of `ctrlmode` the device has. */
     ctrlmodeExt: readOnly(17, nested(controlModeExt)),
+    /** Of CAN XL: when the bits of the data are sampled (later than 6.18, as what is below). */
+    xlDataBittiming: attribute(18, bitTiming),
+    /** Within what `xlDataBittiming` has to be. */
+    xlDataBittimingConst: readOnly(19, bitTimingLimits),
+    /** The bit rates of the data of CAN XL that there are, where they are a few. */
+    xlDataBitrateConst: readOnly(20, numbers(4)),
+    /** Compensation of the transceiver’s delay, with CAN XL. */
+    xlTdc: attribute(21, nested(tdc)),
+    /** Pulse-width modulation, with CAN XL. */
+    xlPwm: attribute(22, nested(pwm)),
   }),
 })

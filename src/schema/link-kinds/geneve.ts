@@ -40,5 +40,9 @@ export const geneve = linkKind({
     innerProtoInherit: attribute(14, flag()),
     /** UDP source ports, which are chosen by flow: `low` to `high`, from 1 (6.16). Default: 1 to 65535. */
     portRange: attribute(15, struct('ifla_geneve_port_range', { low: 'be16', high: 'be16' })),
+    /** Packets tell by an option of their own what they carry, so that they can be put together (later than 6.18). */
+    groHint: attribute(16, flag()),
+    /** The address that the socket is bound to, IPv4 or IPv6 (later than 6.18). */
+    local: either(attribute(17, ip()), 18, isIPv6),
   }),
 })

@@ -15,7 +15,7 @@ export const netkit = linkKind({
   needed: false,
   fixed: false,
   madeOn: false,
-  createOnly: ['peer', 'mode', 'scrub', 'peerScrub', 'headroom', 'tailroom'],
+  createOnly: ['peer', 'mode', 'scrub', 'peerScrub', 'headroom', 'tailroom', 'pairing'],
   data: attributes({
     /** The other end. Without it the kernel makes one with a name of its own choice in the same namespace. */
     peer: writeOnly(1, linkPeer),
@@ -35,5 +35,7 @@ export const netkit = linkKind({
     headroom: attribute(8, u16()),
     /** Bytes that both ends want behind a packet (6.14). Default: 0. */
     tailroom: attribute(9, u16()),
+    /** Whether there is another end (`pair`) or none (`single`; later than 6.18). Default: pair. */
+    pairing: attribute(10, oneOf(u32(), { pair: 0, single: 1 })),
   }),
 })
