@@ -4,7 +4,7 @@
  *
  *     npm run bench -- [--rounds N] [--entries N] [--endpoints N[,N…]] [--only tables|churn] [--peers] [--chart FILE.svg]
  *
- * Peers need Debian's golang-go and golang-github-vishvananda-netlink-dev, python3-pyroute2, iproute2.
+ * Peers need the npm registry, and Debian's golang-go and golang-github-vishvananda-netlink-dev, python3-pyroute2, iproute2.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -49,7 +49,7 @@ const median = (numbers: number[]) => [...numbers].sort((a, b) => a - b)[Math.fl
 
 const scratch = mkdtempSync(join(tmpdir(), 'linkwright-bench-'))
 
-function run(command: string, args: string[], options: { cwd?: string } = {}): Line {
+function run(command: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Line {
   const output = execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], ...options })
   return JSON.parse(output) as Line
 }
@@ -83,6 +83,16 @@ function makePeers(): Runner[] {
       run('/usr/bin/python3', [here('peers/pyroute2/bench.py'), workload, String(Math.min(count, 5000) >> 2)]),
     )
   } else console.error('not run: pyroute2 (python3-pyroute2)')
+  const folder = join(scratch, 'npm')
+  if (isThere('npm', 'install', '--no-save', '--no-audit', '--no-fund', '--prefix', folder, 'netlink@0.3.0')) {
+    const env = { ...process.env, NODE_PATH: join(folder, 'node_modules') }
+    const script = here('peers/npm-netlink/bench.cjs')
+    peers.push((workload, count) =>
+      workload === 'tables'
+        ? run('unshare', ['-n', process.execPath, script, workload, String(count)], { env })
+        : undefined,
+    )
+  } else console.error('not run: netlink of npm')
   peers.push((workload, count) =>
     run('sh', [here('peers/iproute2/bench.sh'), workload, String(workload === 'churn' ? 50 : count)]),
   )

@@ -4,6 +4,7 @@ import { fdbAdd, fdbAppend, fdbDelete } from '../route/fdb.js'
 import { linkCreate, type LinkChanges, type LinkSpec, linkUpdate } from '../route/links.js'
 import { neighborAdd, neighborDelete } from '../route/neighbors.js'
 import { routeAdd, routeDelete } from '../route/routes.js'
+import { vlanAdd } from '../route/vlans.js'
 import type { LinkReference } from '../schema/link-reference.js'
 import type { NamespacePlacement } from '../schema/namespace-placement.js'
 import type { FdbSpec } from '../schema/neighbor.js'
@@ -16,6 +17,8 @@ const LOOPBACK = 1
 const FIRST_FREE = 2
 const INNER_NAME = 'eth0'
 const LONGEST_ID = 255
+
+const NOTHING: readonly never[] = []
 
 const NO_LINK_LOCAL: LinkChanges = { afSpec: { inet6: { addrGenMode: 'none' } } }
 
@@ -109,7 +112,7 @@ function linkOf(
     const data = spec.kind === 'macvlan' ? { macvlan: spec.macvlan } : { ipvlan: spec.ipvlan }
     return { ...some, ...inner, kind, link, name, ifindex, netns, group, ...data } as LinkSpec
   }
-  const { bridgePort: _, ...outer } = spec.outer
+  const { bridgePort: _, vlans: __, ...outer } = spec.outer
   const peer = { mtu: outer.mtu, ...some, ...spec.inner, name, netns, ...(ifindex === undefined ? {} : { ifindex }) }
   // Not `unknown`, which passes for up: its bridge and IPv6 would begin with it as soon as it is brought up, and once more
   // when the kernel has seen that both ends are.
@@ -123,18 +126,18 @@ function outerChanges(
 ): AnyRequest[] {
   if (isShared(spec)) return []
   const requests: AnyRequest[] = []
-  const { bridgePort, master } = spec.outer
+  const { bridgePort, master, vlans = NOTHING } = spec.outer
   // A routed endpoint with IPv6 addresses has this end for its neighbour.
   const routed = master === undefined && addresses.some(isIPv6)
   const first: LinkChanges = hasIPv6 && !routed ? { ...NO_LINK_LOCAL } : {}
   if (bridgePort !== undefined) first.bridgePort = bridgePort
   // The alias says that the endpoint is whole: it comes when all inside is done. Of a link that is up, what is changed
   // costs the kernel a look at every IPv6 route of the namespace.
-  requests.push(linkUpdate(outerIndex, { alias: spec.id, ...first }), linkUpdate(outerIndex, { up: true }))
+  requests.push(linkUpdate(outerIndex, { alias: spec.id, ...first }))
+  for (const vlan of vlans) requests.push(vlanAdd({ ...vlan, link: outerIndex }))
+  requests.push(linkUpdate(outerIndex, { up: true }))
   return requests
 }
-
-const NOTHING: readonly never[] = []
 
 function entriesOf({ outside = {} }: EndpointSpec) {
   const { neighbors = NOTHING, fdb = NOTHING, routes = NOTHING, ...others } = outside
@@ -181,6 +184,10 @@ export function checkEndpoint(spec: EndpointSpec): void {
 function checkVeth({ outer }: { outer?: EndpointOuter }): void {
   if (typeof outer !== 'object' || outer === null) throw invalid('outer', 'an object', outer)
   if (typeof outer.name !== 'string') throw invalid('outer.name', 'the name of a link', outer.name)
+  const { vlans, master } = outer
+  if (vlans !== undefined && !Array.isArray(vlans)) throw invalid('outer.vlans', 'an array', vlans)
+  if (vlans !== undefined && master === undefined)
+    throw invalid('outer.vlans', 'nothing where there is no master', vlans)
   for (const name of ['up', 'group', 'netns', 'targetNetnsid', 'alias']) {
     if (name in outer) {
       throw invalid(

@@ -4,6 +4,7 @@ import type { NetnsTarget } from '../netns/target.js'
 import type { AddressSpec } from '../route/addresses.js'
 import type { BridgePortOptions } from '../route/links.js'
 import type { RouteSpec } from '../route/routes.js'
+import type { VlanSpec } from '../route/vlans.js'
 import type { NewLinkOptions, SpecOf } from '../schema/link.js'
 import type { LinkPeerSpec } from '../schema/link-kinds/peer.js'
 import type { LinkReference } from '../schema/link-reference.js'
@@ -22,6 +23,11 @@ export type EndpointOuter = Omit<NewLinkOptions, 'up' | 'group' | 'netns' | 'tar
   name: string
   /** What the bridge is to think of its port: hairpin, isolated, learning, flood … */
   bridgePort?: BridgePortOptions | undefined
+  /**
+   * VLANs that the port is in from its first packet on, on a bridge that filters them. They come beside the one that the
+   * bridge gives to every port (`vlanDefaultPvid` of the bridge: 1 unless it says otherwise, 0 for none).
+   */
+  vlans?: readonly Omit<VlanSpec, 'link'>[] | undefined
 }
 
 /** The inner link: what a link takes when it is made. It is brought up. */

@@ -12,7 +12,7 @@ import {
   Netns,
   Rtnetlink,
 } from '../../src/index.js'
-import { ip, ipLink, ipNames } from '../support/iproute2.js'
+import { bridge, bridgeJson, ip, ipLink, ipNames } from '../support/iproute2.js'
 import { tellsReceiveQueues } from '../support/kernel.js'
 import {
   cleanup,
@@ -130,6 +130,40 @@ describePrivileged('an endpoint', () => {
     expect(inside(endpoint.netns, 'ip', 'neigh')).toContain('10.13.0.1 dev net0 lladdr 02:00:00:00:00:99 PERMANENT')
     expect(inside(host, 'ip', 'neigh')).toContain('10.13.1.2 dev vx0 lladdr 02:42:0a:0d:01:02 PERMANENT')
     expect(inside(host, 'bridge', 'fdb', 'show', 'dev', 'vx0')).toContain('02:42:0a:0d:01:02 dst 127.0.0.2 self')
+  })
+
+  it('has an outer end whose bridge forwards, when both ends are up', async () => {
+    await make(plain(1))
+    await eventually(() => ipLink(host, 've1').operstate === 'UP')
+    expect(ipLink(host, 've1').linkinfo.info_slave_data.state).toBe('forwarding')
+  })
+
+  it('has a port in the VLANs that were asked for, and reaches none in another', async ({ skip }) => {
+    try {
+      ip(host, 'link set br0 type bridge vlan_filtering 1 vlan_default_pvid 0')
+      ip(host, 'link add ve0 type veth')
+      ip(host, 'link set ve0 master br0')
+      bridge(host, 'vlan add dev ve0 vid 10')
+    } catch {
+      skip('the kernel has no CONFIG_BRIDGE_VLAN_FILTERING')
+    }
+    const inVlan = (i: number, vid: number) => {
+      const vlans = [
+        { vid, pvid: true, untagged: true },
+        { vid: 100, vidEnd: 102 },
+      ]
+      return make(plain(i, { outer: { name: `ve${i}`, master: 'br0', vlans } }))
+    }
+    const [one, two, three] = [await inVlan(1, 10), await inVlan(2, 10), await inVlan(3, 20)]
+    const ports = bridgeJson(host, 'vlan show') as { ifname: string; vlans: unknown[] }[]
+    expect(ports.find(({ ifname }) => ifname === 've3')?.vlans).toEqual([
+      { vlan: 20, flags: ['PVID', 'Egress Untagged'] },
+      { vlan: 100 },
+      { vlan: 101 },
+      { vlan: 102 },
+    ])
+    expect(await reaches(one.netns, two.netns, '10.13.1.2')).toBe(true)
+    await expect(reaches(one.netns, three.netns, '10.13.1.3')).rejects.toMatchObject({ code: 'EHOSTUNREACH' })
   })
 
   it('reaches another on the same bridge', async () => {
@@ -287,6 +321,12 @@ describePrivileged('an endpoint that can’t be made', () => {
       [{ outer: { name: 've1' } }, 'id: expected a string of 1 to 255 bytes'],
       [{ id: '', outer: { name: 've1' } }, 'id: expected a string of 1 to 255 bytes'],
       [{ id: 'x' }, 'outer: expected an object, got undefined'],
+      [
+        { id: 'x', outer: { name: 've1', vlans: [{ vid: 1 }] } },
+        'outer.vlans: expected nothing where there is no master',
+      ],
+      [{ id: 'x', outer: { name: 've1', master: 'br0', vlans: {} } }, 'outer.vlans: expected an array'],
+      [{ id: 'x', outer: { name: 've1', master: 'br0', vlans: [{ vid: 4095 }] } }, 'vid: expected'],
       [{ id: 'x', outer: {} }, 'outer.name: expected the name of a link'],
       [{ id: 'x', outer: { name: 've1', up: true } }, 'outer.up: expected nothing: the endpoint decides it'],
       [{ id: 'x', outer: { name: 've1' }, adresses: [] }, 'adresses: unknown option, did you mean addresses?'],
@@ -447,6 +487,29 @@ describePrivileged('removing endpoints', () => {
     expect(inside(host, 'bridge', 'fdb', 'show', 'dev', 'vx0')).not.toContain('02:00:00:00:00:08')
     expect(inside(host, 'ip', 'route')).not.toContain('10.55')
     expect([given.closed, two.netns.closed]).toEqual([false, true])
+  })
+
+  it('by the hundred keeps those that are not to go, and what belongs to the group but is nobody’s', async () => {
+    const all = made(await endpoints.create(Array.from({ length: 150 }, (_, i) => plain(i))).all())
+    ip(host, 'link add stranger group 1819738112 type veth peer name far')
+    const [some, others] = [all.slice(0, 70), all.slice(70)]
+    const fulfilled = (count: number) => Array(count).fill({ status: 'fulfilled', value: undefined })
+    expect(await endpoints.remove(some)).toEqual(fulfilled(70))
+    expect(ipNames(host).sort()).toEqual(
+      ['br0', 'far', 'lo', 'stranger', ...others.map(({ outer }) => outer!.name)].sort(),
+    )
+    expect(await endpoints.remove(all)).toEqual(fulfilled(150))
+    expect(ipNames(host).sort()).toEqual(['br0', 'far', 'lo', 'stranger'])
+  })
+
+  it('while others are made does not take those', async () => {
+    const first = made(await endpoints.create(Array.from({ length: 70 }, (_, i) => plain(i))).all())
+    const removal = endpoints.remove(first)
+    const second = made(await endpoints.create(Array.from({ length: 30 }, (_, i) => plain(100 + i))).all())
+    await removal
+    expect(ipNames(host).filter((name) => name.startsWith('ve'))).toHaveLength(30)
+    await endpoints.remove(second)
+    expect(ipNames(host)).toEqual(['lo', 'br0'])
   })
 
   it('passes over what is gone already', async () => {
