@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 const INTERVAL_MS = 300
 /** Hundredths of a second in an interval, of all processors together, that count as nothing. */
 const NOTHING = 3
-const TRIES = 40
+const TRIES = 80
 
 /** user, nice, system, interrupts, soft interrupts of /proc/stat, in hundredths of a second. */
 function busy(): number {
