@@ -1,6 +1,6 @@
 /**
- * Waits until the kernel has taken apart what a run has left, which it does in the background, with pauses, under locks that
- * the next one wants; and until the processors have nothing to do.
+ * Waits until the processors have nothing to do: what a run leaves behind, the kernel takes apart in the background, under
+ * the lock that the next one wants.
  */
 import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 const INTERVAL_MS = 300
 /** Hundredths of a second in an interval, of all processors together, that count as nothing. */
 const NOTHING = 3
-const PATIENCE_MS = 90_000
+const TRIES = 80
 
 /** user, nice, system, interrupts, soft interrupts of /proc/stat, in hundredths of a second. */
 function busy(): number {
@@ -16,24 +16,12 @@ function busy(): number {
   return user! + nice! + system! + interrupts! + soft!
 }
 
-/** Network namespaces that the kernel still has in memory, as root may know; about, since it counts in slabs. */
-function namespaces(): number {
-  try {
-    return Number(/^net_namespace +(\d+)/m.exec(readFileSync('/proc/slabinfo', 'utf8'))?.[1] ?? 0)
-  } catch {
-    return 0
-  }
-}
-
-const ABOUT = 50
-const atFirst = namespaces()
-
 /** Says on standard error where it waited in vain. */
 export async function whenQuiet(): Promise<void> {
-  for (const end = performance.now() + PATIENCE_MS; performance.now() < end;) {
+  for (let tries = 0; tries < TRIES; tries++) {
     const before = busy()
     await wait(INTERVAL_MS)
-    if (busy() - before <= NOTHING && namespaces() <= atFirst + ABOUT) return
+    if (busy() - before <= NOTHING) return
   }
-  console.error('the machine is not idle: times will be too long')
+  console.error('the processors are not idle: times will be too long')
 }
