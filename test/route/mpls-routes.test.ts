@@ -15,7 +15,7 @@ import { MPLS_RTMSG_SIZE, mplsRouteAttributes, readMplsRoute } from '../../src/s
 import { pathAt } from '../../src/wire/attributes.js'
 import { HEADER_SIZE } from '../../src/wire/message.js'
 import { Reader } from '../../src/wire/reader.js'
-import { ip } from '../support/iproute2.js'
+import { addTwoBridges, ip } from '../support/iproute2.js'
 import { describePrivileged, inside, unprivileged } from '../support/netns.js'
 
 let netns: Netns
@@ -42,13 +42,7 @@ describePrivileged('MPLS routes', () => {
     netns = await Netns.create()
     rt = await Rtnetlink.open({ netns })
     if (!noMpls) inside(netns, 'sh', '-c', 'echo 1048575 >/proc/sys/net/mpls/platform_labels')
-    ip(netns, 'link set lo up')
-    for (const i of [1, 2]) {
-      ip(netns, `link add br${i} type bridge`)
-      ip(netns, `link set br${i} addrgenmode none up`)
-      ip(netns, `addr add 10.${i}.0.1/16 dev br${i}`)
-      ip(netns, `addr add 2001:db8:${i}::1/64 dev br${i} nodad`)
-    }
+    addTwoBridges(netns)
     one = rt.socket.linkIndex('br1')!
     two = rt.socket.linkIndex('br2')!
   })

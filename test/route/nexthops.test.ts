@@ -9,7 +9,7 @@ import type { RouteEvent } from '../../src/route/watch.js'
 import { NHMSG_SIZE, readBucket, readNexthop } from '../../src/schema/nexthop.js'
 import { HEADER_SIZE } from '../../src/wire/message.js'
 import { Reader } from '../../src/wire/reader.js'
-import { ip } from '../support/iproute2.js'
+import { addTwoBridges, ip } from '../support/iproute2.js'
 import { olderThan } from '../support/kernel.js'
 import { describePrivileged } from '../support/netns.js'
 
@@ -26,13 +26,7 @@ function inNamespace(name: string, body: () => void): void {
     beforeEach(async () => {
       netns = await Netns.create()
       rt = await Rtnetlink.open({ netns })
-      ip(netns, 'link set lo up')
-      for (const i of [1, 2]) {
-        ip(netns, `link add br${i} type bridge`)
-        ip(netns, `link set br${i} addrgenmode none up`)
-        ip(netns, `addr add 10.${i}.0.1/16 dev br${i}`)
-        ip(netns, `addr add 2001:db8:${i}::1/64 dev br${i} nodad`)
-      }
+      addTwoBridges(netns)
       one = rt.socket.linkIndex('br1')!
       two = rt.socket.linkIndex('br2')!
     })

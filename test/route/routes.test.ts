@@ -8,7 +8,7 @@ import { routeAttributes, RTMSG_SIZE } from '../../src/schema/route.js'
 import { pathAt } from '../../src/wire/attributes.js'
 import { HEADER_SIZE } from '../../src/wire/message.js'
 import { Reader } from '../../src/wire/reader.js'
-import { ip } from '../support/iproute2.js'
+import { addTwoBridges, ip } from '../support/iproute2.js'
 import { describePrivileged } from '../support/netns.js'
 
 let netns: Netns
@@ -34,14 +34,7 @@ function inNamespace(name: string, body: () => void): void {
     beforeEach(async () => {
       netns = await Netns.create()
       rt = await Rtnetlink.open({ netns })
-      ip(netns, 'link set lo up')
-      for (const i of [1, 2]) {
-        ip(netns, `link add br${i} type bridge`)
-        ip(netns, `link set br${i} addrgenmode none`)
-        ip(netns, `link set br${i} up`)
-        ip(netns, `addr add 10.${i}.0.1/16 dev br${i}`)
-        ip(netns, `addr add 2001:db8:${i}::1/64 dev br${i} nodad`)
-      }
+      addTwoBridges(netns)
       one = rt.socket.linkIndex('br1')!
       two = rt.socket.linkIndex('br2')!
     })

@@ -5,6 +5,17 @@ import { inside } from './netns.js'
 export const ip = (netns: { readonly fd: number }, args: string): string =>
   inside(netns, 'ip', ...args.split(' ').filter(Boolean))
 
+/** Makes br1 with 10.1.0.1/16 and 2001:db8:1::1/64, and br2 with the same of 2: links that routes can leave by. */
+export function addTwoBridges(netns: { readonly fd: number }): void {
+  ip(netns, 'link set lo up')
+  for (const i of [1, 2]) {
+    ip(netns, `link add br${i} type bridge`)
+    ip(netns, `link set br${i} addrgenmode none up`)
+    ip(netns, `addr add 10.${i}.0.1/16 dev br${i}`)
+    ip(netns, `addr add 2001:db8:${i}::1/64 dev br${i} nodad`)
+  }
+}
+
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- whatever ip(8) prints
 type Json = any
 
