@@ -13,9 +13,12 @@
         "native/thread.cc",
         "native/tuntap.cc",
         "native/addon/addon.cc",
+        "native/addon/chain.cc",
         "native/addon/environment.cc",
         "native/addon/namespace.cc",
+        "native/addon/opening.cc",
         "native/addon/socket.cc",
+        "native/addon/subscription.cc",
         "native/addon/tuntap.cc"
       ],
       "include_dirs": ["native", "<!(node -p \"require('node-addon-api').include_dir\")"],

@@ -157,6 +157,7 @@ std::vector<std::byte> Exchange::submit(std::span<std::byte> messages, std::span
     first = end;
   }
   if (broken) append_failure(batch.answers, static_cast<uint32_t>(whole), EBADMSG);
+  failed_ = batch.failed || broken;
   return std::move(batch.answers);
 }
 

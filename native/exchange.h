@@ -40,6 +40,8 @@ class Exchange {
   // nlmsg_seq is the index of the request. Messages that carry NLM_F_ACK are awaited by themselves.
   // What is not sent any more fails with ECANCELED.
   std::vector<std::byte> submit(std::span<std::byte> messages, std::span<const Patch> patches, Stop stop);
+  // Whether any request of the last submission failed.
+  bool failed() const { return failed_; }
 
   // Sends a dump request: 0 or an errno.
   int begin_dump(std::span<std::byte> message, std::span<const Patch> patches);
@@ -59,6 +61,7 @@ class Exchange {
   Transport& transport_;
   int timeout_ms_;
   uint32_t sequence_ = 0;  // of the last message sent
+  bool failed_ = false;
   bool dump_interrupted_ = false;
   bool dump_overrun_ = false;
 };

@@ -25,8 +25,6 @@ export const stop = {
   never: 0,
   /** Each request is sent alone, and none after one that failed. */
   afterFailure: 1,
-  /** None after a send in which one failed; the others of that send were done. */
-  afterSend: 2,
 } as const
 export type StopRule = (typeof stop)[keyof typeof stop]
 
@@ -64,6 +62,21 @@ export interface NativeSocket {
     sendBuffer: number,
     strict: boolean,
   ): Promise<NativeSocket & { created?: NativeNamespace }>
+  /**
+   * Runs submissions one after the other, this socket's and those of one inside another namespace, in one turn of the
+   * order: stops after one in which a request failed. `netns`: a descriptor, or -1 for a new namespace. `socket`: one in
+   * there whose order is this one's; otherwise one is opened, and closed at the end. `legs`: for each whether it is
+   * inside, its messages and its patches as for `submit`, a patch without a name being filled with the descriptor.
+   * Resolves to the namespace, where it is new, and the answers of the submissions that were run.
+   */
+  chain(
+    cancellation: number,
+    netns: number,
+    socket: NativeSocket | undefined,
+    ...legs: (boolean | Uint8Array | undefined)[]
+  ): Promise<[created: NativeNamespace | undefined, ...answers: (Uint8Array | undefined)[]]>
+  /** Begins nothing further of the chains with this number. */
+  cancel(cancellation: number): void
   /** A new descriptor of the socket's namespace, owned by the caller's object (SIOCGSKNS). */
   namespace(): NativeNamespace
   /** Whether requests in flight keep the process alive. On by default. */

@@ -1,14 +1,17 @@
 #include "addon/socket.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include <atomic>
 #include <string>
 #include <utility>
 
+#include "addon/arguments.h"
 #include "addon/environment.h"
+#include "addon/errand.h"
 #include "addon/namespace.h"
+#include "addon/opening.h"
+#include "addon/subscription.h"
 #include "netns.h"
 #include "thread.h"
 
@@ -19,60 +22,6 @@ namespace {
 // How much of a dump is read before it is handed over, and how much may be undelivered before reading stops.
 constexpr size_t kDumpPart = 96 << 10;
 constexpr size_t kDumpHighWater = 8 << 20;
-
-constexpr size_t kPatchSize = 24;
-
-std::vector<std::byte> copy_bytes(const Napi::Value& value) {
-  const auto array = value.As<Napi::Uint8Array>();
-  const auto* data = reinterpret_cast<const std::byte*>(array.Data());
-  return {data, data + array.ByteLength()};
-}
-
-// u32 offset, u32 after, char name[16]: see src/native.ts.
-std::vector<Patch> read_patches(const Napi::Value& value) {
-  std::vector<Patch> patches;
-  if (!value.IsTypedArray()) return patches;
-  const std::vector<std::byte> bytes = copy_bytes(value);
-  patches.reserve(bytes.size() / kPatchSize);
-  for (size_t at = 0; at + kPatchSize <= bytes.size(); at += kPatchSize) {
-    Patch patch;
-    memcpy(&patch.offset, &bytes[at], sizeof patch.offset);
-    memcpy(&patch.after, &bytes[at + 4], sizeof patch.after);
-    const auto* name = reinterpret_cast<const char*>(&bytes[at + 8]);
-    patch.name.assign(name, strnlen(name, kPatchSize - 8));
-    patches.push_back(std::move(patch));
-  }
-  return patches;
-}
-
-// 0 to 2: see src/native.ts.
-Stop read_stop(const Napi::Value& value) { return static_cast<Stop>(value.As<Napi::Number>().Uint32Value()); }
-
-struct OpenRequest {
-  SocketOptions options;
-  int netns = -1;
-};
-
-OpenRequest read_open(const Napi::CallbackInfo& info) {
-  OpenRequest request;
-  request.options.protocol = info[0].As<Napi::Number>().Int32Value();
-  request.netns = info[1].As<Napi::Number>().Int32Value();
-  request.options.receive_buffer = info[2].As<Napi::Number>().Uint32Value();
-  request.options.send_buffer = info[3].As<Napi::Number>().Uint32Value();
-  request.options.strict = info[4].As<Napi::Boolean>().Value();
-  return request;
-}
-
-// What came of opening: the socket, or where it failed.
-struct Opened {
-  explicit Opened(const OpenRequest& request, bool elsewhere) {
-    connection->protocol = request.options.protocol;
-    connection->elsewhere = elsewhere;
-  }
-  std::shared_ptr<Connection> connection = std::make_shared<Connection>();
-  int error = 0;
-  const char* syscall = "socket";
-};
 
 }  // namespace
 
@@ -91,7 +40,8 @@ void SocketWrap::init(Napi::Env env, Napi::Object exports) {
        InstanceMethod<&SocketWrap::dump>("dump"), InstanceMethod<&SocketWrap::dump_sync>("dumpSync"),
        InstanceMethod<&SocketWrap::consumed>("consumed"), InstanceMethod<&SocketWrap::link_index>("linkIndex"),
        InstanceMethod<&SocketWrap::subscribe>("subscribe"), InstanceMethod<&SocketWrap::namespace_of>("namespace"),
-       InstanceMethod<&SocketWrap::beside>("beside"), InstanceMethod<&SocketWrap::ref>("ref"),
+       InstanceMethod<&SocketWrap::beside>("beside"), InstanceMethod<&SocketWrap::chain>("chain"),
+       InstanceMethod<&SocketWrap::cancel>("cancel"), InstanceMethod<&SocketWrap::ref>("ref"),
        InstanceMethod<&SocketWrap::unref>("unref"),
        InstanceMethod<static_cast<Napi::Value (SocketWrap::*)(const Napi::CallbackInfo&)>(&SocketWrap::close)>(
            "close")});
@@ -122,23 +72,14 @@ Napi::Value SocketWrap::open(const Napi::CallbackInfo& info) {
       .async(
           info.Env(),
           [request, opened] {
-            const auto open_here = [&] {
-              opened->error = KernelSocket::open(request.options, opened->connection->socket);
-            };
-            if (request.netns < 0) {
-              open_here();
-              return WorkerFate::keep;
-            }
-            const netns::Visit visit = netns::visit(request.netns, open_here);
-            if (visit.error != 0) {
-              opened->error = visit.error;
-              opened->syscall = "setns";
-            }
-            return visit.fate;
+            Descriptor none;
+            if (request.netns >= 0) return open_elsewhere(request, *opened, none);
+            open_here(request, *opened);
+            return WorkerFate::keep;
           },
           [opened](Napi::Env env, const Napi::Promise::Deferred& deferred) {
-            if (opened->error != 0) {
-              deferred.Reject(system_error(env, opened->error, opened->syscall).Value());
+            if (opened->failure) {
+              deferred.Reject(error_of(env, opened->failure).Value());
             } else {
               const Napi::Object object = wrap(env, opened->connection);
               if (!object.IsEmpty()) deferred.Resolve(object);
@@ -149,15 +90,13 @@ Napi::Value SocketWrap::open(const Napi::CallbackInfo& info) {
 Napi::Value SocketWrap::open_sync(const Napi::CallbackInfo& info) {
   const OpenRequest request = read_open(info);
   Opened opened(request, request.netns >= 0 || is_away());
-  const auto open_here = [&] { opened.error = KernelSocket::open(request.options, opened.connection->socket); };
   if (request.netns < 0) {
-    open_here();
-  } else if (const int error = netns::visit_aside(request.netns, open_here)) {
-    opened.error = error;
-    opened.syscall = "setns";
+    open_here(request, opened);
+  } else if (const int error = netns::visit_aside(request.netns, [&] { open_here(request, opened); })) {
+    opened.failure = {error, "setns"};
   }
-  if (opened.error != 0) {
-    system_error(info.Env(), opened.error, opened.syscall).ThrowAsJavaScriptException();
+  if (opened.failure) {
+    error_of(info.Env(), opened.failure).ThrowAsJavaScriptException();
     return {};
   }
   return wrap(info.Env(), opened.connection);
@@ -344,40 +283,22 @@ Napi::Value SocketWrap::beside(const Napi::CallbackInfo& info) {
   struct Made {
     explicit Made(const OpenRequest& request) : opened(request, true) {}
     Opened opened;
-    Descriptor netns;  // where it is new
+    Descriptor created;
   };
   const OpenRequest request = read_open(info);
   auto made = std::make_shared<Made>(request);
   made->opened.connection->lane = connection_->lane;
   return environment_.async(
-      info.Env(), connection_->lane,
-      [request, made] {
-        Opened& opened = made->opened;
-        const auto open_here = [&] { opened.error = KernelSocket::open(request.options, opened.connection->socket); };
-        if (request.netns >= 0) {
-          const netns::Visit visit = netns::visit(request.netns, open_here);
-          if (visit.error != 0) {
-            opened.error = visit.error;
-            opened.syscall = "setns";
-          }
-          return visit.fate;
-        }
-        const netns::Creation creation = netns::create(made->netns, open_here);
-        if (creation.failure) {
-          opened.error = creation.failure.error;
-          opened.syscall = creation.failure.syscall;
-        }
-        return creation.fate;
-      },
+      info.Env(), connection_->lane, [request, made] { return open_elsewhere(request, made->opened, made->created); },
       [made](Napi::Env env, const Napi::Promise::Deferred& deferred) {
-        if (made->opened.error != 0) {
-          deferred.Reject(system_error(env, made->opened.error, made->opened.syscall).Value());
+        if (made->opened.failure) {
+          deferred.Reject(error_of(env, made->opened.failure).Value());
           return;
         }
         const Napi::Object socket = wrap(env, made->opened.connection);
         if (socket.IsEmpty()) return;
-        if (made->netns) {
-          const Napi::Object netns = wrap_namespace(env, std::move(made->netns));
+        if (made->created) {
+          const Napi::Object netns = wrap_namespace(env, std::move(made->created));
           if (netns.IsEmpty()) {
             if (env.IsExceptionPending()) deferred.Reject(env.GetAndClearPendingException().Value());
             return;
@@ -407,63 +328,6 @@ Napi::Value SocketWrap::close(const Napi::CallbackInfo& info) {
     if (error != 0) connection_->socket.close();  // no thread was ever there to use it
   }
   return info.Env().Undefined();
-}
-
-Napi::Function SubscriptionWrap::define(Napi::Env env) {
-  return DefineClass(env, "NativeSubscription",
-                     {InstanceMethod<&SubscriptionWrap::ref>("ref"), InstanceMethod<&SubscriptionWrap::unref>("unref"),
-                      InstanceMethod<static_cast<Napi::Value (SubscriptionWrap::*)(const Napi::CallbackInfo&)>(
-                          &SubscriptionWrap::close)>("close")});
-}
-
-SubscriptionWrap::SubscriptionWrap(const Napi::CallbackInfo& info)
-    : Napi::ObjectWrap<SubscriptionWrap>(info), environment_(Environment::of(info.Env())) {}
-
-SubscriptionWrap::~SubscriptionWrap() {
-  if (subscription_) environment_.monitor().remove(subscription_);
-}
-
-int SubscriptionWrap::start(std::unique_ptr<KernelSocket> socket, Napi::Function listener) {
-  listener_ = Napi::Persistent(listener);
-  const int fd = socket->fd();
-  subscription_ =
-      std::make_shared<Subscription>(std::move(socket), fd, [this](const std::vector<std::byte>& messages, int error) {
-        const Napi::Env env = Env();
-        call(env, env.Undefined(), listener_.Value(),
-             {environment_.passing_bytes(messages), Napi::Number::New(env, error)});
-      });
-  if (const int error = environment_.monitor().add(subscription_)) {
-    subscription_.reset();
-    return error;
-  }
-  // Listens until closed, whether or not anything else refers to it.
-  Ref();
-  keeps_alive_ = true;
-  environment_.hold();
-  return 0;
-}
-
-Napi::Value SubscriptionWrap::ref(const Napi::CallbackInfo& info) {
-  if (subscription_ && !std::exchange(keeps_alive_, true)) environment_.hold();
-  return info.Env().Undefined();
-}
-
-Napi::Value SubscriptionWrap::unref(const Napi::CallbackInfo& info) {
-  if (subscription_ && std::exchange(keeps_alive_, false)) environment_.release();
-  return info.Env().Undefined();
-}
-
-Napi::Value SubscriptionWrap::close(const Napi::CallbackInfo& info) {
-  close();
-  return info.Env().Undefined();
-}
-
-void SubscriptionWrap::close() {
-  if (!subscription_) return;
-  environment_.monitor().remove(subscription_);
-  subscription_.reset();
-  if (std::exchange(keeps_alive_, false)) environment_.release();
-  Unref();
 }
 
 }  // namespace linkwright

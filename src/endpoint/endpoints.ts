@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 
 import { ClosedError, EndpointError, type EndpointStep } from '../errors.js'
+import type { Netns } from '../netns/netns.js'
 import { linkDelete, linkGroupDelete, linkGroupMembers, linkList, linkUpdate } from '../route/links.js'
 import type { LinkReference } from '../schema/link-reference.js'
 import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
-import { type NamespaceReference, NetlinkSocket } from '../socket/netlink-socket.js'
+import { type ChainLeg, type ChainOutcome, type NamespaceReference, NetlinkSocket } from '../socket/netlink-socket.js'
 import { invalid, unknownOption } from '../wire/invalid.js'
 import { EndpointCreation, type EndpointProgress, type EndpointResult } from './creation.js'
 import { Endpoint } from './endpoint.js'
@@ -144,12 +145,12 @@ export class Endpoints {
     const list = iteratorOf(specs)
     const total = Array.isArray(specs) ? specs.length : undefined
     const start = (report: (result: EndpointResult) => void): Promise<void> => {
-      const all = this.#createAll(list, cancelled, report).finally(() => {
+      const number = ++this.#begun
+      const all = this.#createAll(list, number, cancelled, report).finally(() => {
         this.#creating.delete(all)
         this.#pool.refillLater()
       })
       this.#creating.set(all, cancel)
-      this.#begun++
       return all
     }
     return new EndpointCreation(total, onProgress, start, cancel)
@@ -157,11 +158,14 @@ export class Endpoints {
 
   async #createAll(
     list: Iterator<EndpointSpec> | AsyncIterator<EndpointSpec>,
+    number: number,
     cancelled: AbortSignal,
     report: (result: EndpointResult) => void,
   ): Promise<void> {
     let count = 0
     let ended = false
+    const cancel = () => this.#host.cancel(number)
+    cancelled.addEventListener('abort', cancel, { once: true })
     const work = async () => {
       while (!ended) {
         // Each takes the next as soon as it is free: the list is asked by one at a time.
@@ -170,7 +174,7 @@ export class Endpoints {
           const next = list.next()
           const item: IteratorResult<EndpointSpec, unknown> = next instanceof Promise ? await next : next
           if (item.done) ended = true
-          else await resultOf(report, index, () => this.#make(item.value, index, cancelled))
+          else await resultOf(report, index, () => this.#make(item.value, index, cancelled, number))
         } catch (error) {
           ended = true
           throw error
@@ -178,11 +182,12 @@ export class Endpoints {
       }
     }
     const workers = await Promise.allSettled(Array.from({ length: this.#window }, work))
+    cancelled.removeEventListener('abort', cancel)
     for (const worker of workers) if (worker.status === 'rejected') throw worker.reason
   }
 
   /** Makes one endpoint, or nothing. */
-  async #make(spec: EndpointSpec, index: number, cancelled: AbortSignal): Promise<Endpoint> {
+  async #make(spec: EndpointSpec, index: number, cancelled: AbortSignal, number: number): Promise<Endpoint> {
     let step: EndpointStep = 'check'
     let place: Place | undefined
     let plan: Plan | undefined
@@ -192,7 +197,7 @@ export class Endpoints {
     const fail = async (cause: unknown): Promise<never> => {
       const leftover: Error[] = []
       if (entries > 0 || linked)
-        await this.#unmake(spec, linked ? outerIndex : undefined, entries, place!, plan!.inner, leftover)
+        await this.#unmake(spec, linked ? outerIndex : undefined, entries, place!.netns, plan!.inner, leftover)
       await place?.abandon(linked)
       const id = typeof spec?.id === 'string' ? spec.id : '?'
       throw new EndpointError({ id, index, step, cause, leftover })
@@ -209,48 +214,56 @@ export class Endpoints {
       place = await this.#pool.take(spec.netns)
       cancelled.throwIfAborted()
 
-      step = 'link'
+      const outside: ChainLeg = { inside: false, requests: plan.outside }
+      let errors: ChainOutcome['errors']
       for (let tries = 1; ; tries++) {
-        try {
-          await this.#host.run(plan.make(place.netns))
-          linked = true
-          break
-        } catch (error) {
-          // Somebody has that index. Of a link that the caller gave an index it is the caller's to know.
-          const ours = !isShared(spec) && spec.outer.ifindex === undefined
-          if ((error as { errno?: number }).errno !== EBUSY || !ours || tries === TRIES) throw error
-          outerIndex = this.#takeIndex()
-          plan = planOf(spec, { ...circumstances, outerIndex })
-        }
+        const legs: ChainLeg[] = [
+          { inside: false, requests: [plan.link] },
+          { inside: true, requests: plan.inside },
+        ]
+        if (spec.sysctl === undefined) legs.push(outside)
+        const outcome = await this.#host.chain(place ?? 'new', legs, number)
+        if (outcome.created !== undefined) place = this.#pool.adopt(outcome.created)
+        errors = outcome.errors
+        step = 'link'
+        const failure = errors[0]?.[0]
+        if (failure === undefined) break
+        // Somebody has that index. Of a link that the caller gave an index it is the caller's to know.
+        const ours = !isShared(spec) && spec.outer.ifindex === undefined
+        if ((failure as { errno?: number }).errno !== EBUSY || !ours || tries === TRIES) throw failure
+        outerIndex = this.#takeIndex()
+        plan = planOf(spec, { ...circumstances, outerIndex })
       }
-      cancelled.throwIfAborted()
-
-      step = 'inside'
-      throwFirst(await place.socket.sends(plan.inside))
-      cancelled.throwIfAborted()
+      linked = errors.length > 0
+      if (errors.length > 1) step = 'inside'
+      throwFirst(errors[1])
+      if (errors.length < 2) cancelled.throwIfAborted()
 
       if (spec.sysctl !== undefined) {
+        cancelled.throwIfAborted()
         step = 'sysctl'
         for (const [name, value] of Object.entries(spec.sysctl)) {
-          await place.netns.sysctl.set(name, typeof value === 'boolean' ? Number(value) : value)
+          await place!.netns.sysctl.set(name, typeof value === 'boolean' ? Number(value) : value)
         }
         cancelled.throwIfAborted()
+        errors = [...errors, ...(await this.#host.chain(place!, [outside], number)).errors]
       }
 
       step = 'outside'
-      if (plan.outside.length > 0) {
-        const errors = await this.#host.sends(plan.outside)
-        entries = errors.length - plan.entriesFrom
-        const failed = errors.slice(plan.entriesFrom).map((error) => error !== undefined)
-        if (errors.some((error) => error !== undefined)) {
-          await this.#undo(spec, failed)
-          entries = 0
-        }
-        throwFirst(errors)
+      if (errors.length < 3) cancelled.throwIfAborted()
+      const failed = errors[2]
+      entries = plan.outside.length - plan.entriesFrom
+      if (failed !== undefined) {
+        await this.#undo(
+          spec,
+          Array.from({ length: entries }, (_, at) => failed[plan!.entriesFrom + at] !== undefined),
+        )
+        entries = 0
+        throwFirst(failed)
       }
       cancelled.throwIfAborted()
-      place.done()
-      return new Endpoint(spec, place.netns, outerIndex, plan.innerName)
+      place!.done()
+      return new Endpoint(spec, place!.netns, outerIndex, plan.innerName)
     } catch (cause) {
       return fail(cause)
     }
@@ -261,15 +274,15 @@ export class Endpoints {
     spec: EndpointSpec,
     outerIndex: number | undefined,
     entries: number,
-    place: Place,
+    netns: Netns,
     inner: LinkReference,
     leftover: Error[],
   ): Promise<void> {
     if (entries > 0) leftover.push(...(await this.#undo(spec, [])))
     if (outerIndex === undefined) return
-    const [socket, link] = isShared(spec) ? ([place.socket, inner] as const) : ([this.#aside, outerIndex] as const)
     try {
-      await socket.run(linkDelete(link))
+      if (isShared(spec)) await deleteInside(this.#aside, netns, inner)
+      else await this.#aside.run(linkDelete(outerIndex))
     } catch (error) {
       if ((error as { errno?: number }).errno !== ENODEV) leftover.push(error as Error)
     }
@@ -320,7 +333,7 @@ export class Endpoints {
     }
     await inSlices(endpoints, async (endpoint, index) => {
       if (endpoint.outer === undefined && !endpoint.netns.closed) {
-        await settle(index, deleteInside(this.#aside, endpoint))
+        await settle(index, deleteInside(this.#aside, endpoint.netns, endpoint.inner))
       }
       if (!errors.has(index)) endpoint.closeNetns()
     })
@@ -444,7 +457,7 @@ function iteratorOf(specs: Iterable<EndpointSpec> | AsyncIterable<EndpointSpec>)
   throw invalid('specs', 'an iterable of endpoints', specs)
 }
 
-async function deleteInside(host: NetlinkSocket, { netns, inner }: Endpoint): Promise<void> {
+async function deleteInside(host: NetlinkSocket, netns: Netns, inner: LinkReference): Promise<void> {
   const { socket } = await host.beside(NETLINK_ROUTE, { netns })
   try {
     await socket.run(linkDelete(inner))
@@ -466,7 +479,7 @@ async function resultOf(
   }
 }
 
-function throwFirst(errors: readonly (Error | undefined)[]): void {
+function throwFirst(errors: readonly (Error | undefined)[] = []): void {
   for (const error of errors) if (error !== undefined) throw error
 }
 

@@ -1,17 +1,18 @@
 /** Namespaces for endpoints: those that are there, new ones, and new ones that were made before they are wanted. */
 import { Netns } from '../netns/netns.js'
+import type { NativeNamespace } from '../native.js'
 import type { NetnsTarget } from '../netns/target.js'
 import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
 import type { NetlinkSocket } from '../socket/netlink-socket.js'
 
-/** A namespace that an endpoint is made in, and a socket inside. */
+/** A namespace that an endpoint is made in, and a socket inside where there is one already. */
 export class Place {
   readonly netns: Netns
-  readonly socket: NetlinkSocket
+  readonly socket: NetlinkSocket | undefined
   readonly #isOurs: boolean
   readonly #giveBack: ((place: Place) => void) | undefined
 
-  constructor(netns: Netns, socket: NetlinkSocket, isOurs: boolean, giveBack?: (place: Place) => void) {
+  constructor(netns: Netns, socket: NetlinkSocket | undefined, isOurs: boolean, giveBack?: (place: Place) => void) {
     this.netns = netns
     this.socket = socket
     this.#isOurs = isOurs
@@ -20,7 +21,7 @@ export class Place {
 
   /** The endpoint is made: the handle is its now, the socket is nobody's. */
   done(): void {
-    void this.socket.close()
+    void this.socket?.close()
   }
 
   /** The endpoint is not made. A namespace that nothing was made in is as good as new. */
@@ -30,7 +31,7 @@ export class Place {
   }
 
   async close(): Promise<void> {
-    await this.socket.close()
+    await this.socket?.close()
     if (this.#isOurs) this.netns.close()
   }
 }
@@ -55,25 +56,24 @@ export class NamespacePool {
     return this.#ready.length
   }
 
-  /** A place in a namespace that is there, or in a new one. */
-  async take(target: Netns | NetnsTarget | undefined): Promise<Place> {
+  /** A place in a namespace that is there, or in one that is ready; undefined: none is. */
+  async take(target: Netns | NetnsTarget | undefined): Promise<Place | undefined> {
     if (target === undefined) {
       this.refillLater()
-      return this.#ready.shift() ?? this.#make()
+      return this.#ready.shift()
     }
     const netns = target instanceof Netns ? target : await Netns.open(target)
-    try {
-      const { socket } = await this.#host.beside(NETLINK_ROUTE, { netns })
-      return new Place(netns, socket, netns !== target)
-    } catch (error) {
-      if (netns !== target) netns.close()
-      throw error
-    }
+    return new Place(netns, undefined, netns !== target)
+  }
+
+  /** A place in a namespace that has just been made. */
+  adopt(created: NativeNamespace, socket?: NetlinkSocket): Place {
+    return new Place(Netns.adopt(created), socket, true, (place) => this.#put(place))
   }
 
   async #make(): Promise<Place> {
     const { socket, created } = await this.#host.beside(NETLINK_ROUTE, { netns: 'new' })
-    return new Place(Netns.adopt(created!), socket, true, (place) => this.#put(place))
+    return this.adopt(created!, socket)
   }
 
   #put(place: Place): void {

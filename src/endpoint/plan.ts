@@ -6,7 +6,7 @@ import { neighborAdd, neighborDelete } from '../route/neighbors.js'
 import { routeAdd, routeDelete } from '../route/routes.js'
 import { vlanAdd } from '../route/vlans.js'
 import type { LinkReference } from '../schema/link-reference.js'
-import type { NamespacePlacement } from '../schema/namespace-placement.js'
+import { CHAINED } from '../schema/namespace-placement.js'
 import type { FdbSpec } from '../schema/neighbor.js'
 import type { AnyRequest } from '../socket/request.js'
 import { invalid, unknownOption } from '../wire/invalid.js'
@@ -39,8 +39,8 @@ export interface Circumstances {
 }
 
 export interface Plan {
-  /** Makes the links, with a socket of the host's. */
-  make(netns: NamespacePlacement): AnyRequest
+  /** Makes the links, with a socket of the host's, in a chain that leads into the namespace. */
+  readonly link: AnyRequest
   /** Then, with a socket inside. */
   readonly inside: readonly AnyRequest[]
   /** Then, with a socket of the host's. */
@@ -84,7 +84,7 @@ export function planOf(spec: EndpointSpec, circumstances: Circumstances): Plan {
     entriesFrom,
     inner,
     innerName,
-    make: (netns) => linkCreate(linkOf(spec, innerName, innerIndex, circumstances, netns), { echo: false }),
+    link: linkCreate(linkOf(spec, innerName, innerIndex, circumstances), { echo: false }),
   }
 }
 
@@ -103,8 +103,8 @@ function linkOf(
   name: string,
   ifindex: number | undefined,
   { group, outerIndex }: Circumstances,
-  netns: NamespacePlacement,
 ): LinkSpec {
+  const netns = CHAINED
   const queues = spec.queues ?? 1
   const some = queues === 0 ? {} : { numTxQueues: queues, numRxQueues: queues }
   if (isShared(spec)) {

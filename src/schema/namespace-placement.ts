@@ -16,6 +16,9 @@ export type NamespacePlacement =
       readonly pid: number
     }
 
+/** Of a link that is made by a chain (NetlinkSocket.chain): the namespace that the chain leads into. @internal */
+export const CHAINED: NamespacePlacement = { fd: 0 }
+
 export const byProcess = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'pid' in value && !('fd' in value)
 
@@ -28,6 +31,7 @@ export const namespacePlacement = (): Codec<NamespacePlacement, number> => ({
     const number = 'fd' in value ? value.fd : value.pid
     const least = 'fd' in value ? 0 : 1
     if (!Number.isInteger(number) || number < least || number > 0x7fffffff) throw w.invalid(this.expects, value)
+    if (value === CHAINED) w.patchNamespace(w.position)
     w.putU32(number)
     if ('fd' in value && value.hold !== undefined && value.release !== undefined) {
       w.hold(value as { hold(): void; release(): void })

@@ -53,6 +53,24 @@ interface Pending {
   onAnswer(messages: Uint8Array | undefined, last: boolean, errno: number): void
 }
 
+/** Where a chain leads: a namespace, with a socket there that is `beside` the chain's where there is one already. */
+export type ChainPlace = 'new' | { readonly netns: NamespaceReference; readonly socket?: NetlinkSocket | undefined }
+
+export interface ChainLeg {
+  readonly inside: boolean
+  readonly requests: readonly AnyRequest[]
+}
+
+export interface ChainOutcome {
+  /** The namespace, where it is new and was made. */
+  readonly created: NativeNamespace | undefined
+  /** Of each leg that was run: undefined, or the errors by request. */
+  readonly errors: readonly ((Error | undefined)[] | undefined)[]
+}
+
+/** What answers are told to that a promise brings. */
+const CHAINED: Pending = { onAnswer() {} }
+
 type Resolve = (value: unknown) => void
 type Reject = (error: Error) => void
 
@@ -166,18 +184,46 @@ export class NetlinkSocket implements NativeSocketOwner {
   }
 
   /**
-   * Runs requests in order, as many in a send as can be, and stops after a send in which one failed. Returns what
-   * became of each: undefined, or its error.
+   * Runs lists of requests one after the other, with this socket or with one inside another namespace, each list in as
+   * few sends as can be. Stops after a send in which a request failed. What is asked of either meanwhile waits.
+   * `cancel` with the same number begins nothing further.
+   * @throws {NetlinkError} The namespace can't be made or entered.
    * @internal
    */
-  async sends(requests: readonly AnyRequest[]): Promise<(Error | undefined)[]> {
+  async chain(inside: ChainPlace, legs: readonly ChainLeg[], number: number): Promise<ChainOutcome> {
     if (this.#closed) throw closedError()
-    if (requests.length === 0) return []
     this.#flush()
-    const submission = new Submission()
-    for (const request of requests) submission.add(request)
-    const { errors } = await this.#submit(submission, stop.afterSend)
-    return requests.map((_, index) => errors?.[index])
+    const id = this.#nextId++
+    const netns = inside === 'new' ? undefined : inside.netns
+    const submissions: Submission[] = []
+    const passed: (boolean | Uint8Array | undefined)[] = []
+    for (const leg of legs) {
+      const submission = new Submission()
+      for (const request of leg.requests) submission.add(request)
+      submissions.push(submission)
+      passed.push(leg.inside, submission.bytes, submission.patches)
+    }
+    netns?.hold?.()
+    this.#pending.set(id, CHAINED)
+    try {
+      const beside = inside === 'new' ? undefined : inside.socket
+      const outcome = this.#native.chain(number, netns?.fd ?? -1, beside && beside.#native, ...passed)
+      for (const submission of submissions) submission.sent()
+      const [created, ...answers] = await outcome
+      return { created, errors: answers.map((answer, index) => submissions[index]!.read(answer).errors) }
+    } catch (error) {
+      throw systemFailure(error, inside === 'new' ? 'make a network namespace' : 'enter a network namespace')
+    } finally {
+      netns?.release?.()
+      for (const submission of submissions) submission.release()
+      this.#pending.delete(id)
+      this.#wakeIdle()
+    }
+  }
+
+  /** @internal */
+  cancel(number: number): void {
+    if (!this.#closed) this.#native.cancel(number)
   }
 
   /**
@@ -327,9 +373,12 @@ export class NetlinkSocket implements NativeSocketOwner {
     const pending = this.#pending.get(id)
     if (last) this.#pending.delete(id)
     pending?.onAnswer(messages, last, errno)
-    if (this.#pending.size === 0 && this.#idle.length > 0) {
-      for (const resolve of this.#idle.splice(0)) resolve()
-    }
+    this.#wakeIdle()
+  }
+
+  #wakeIdle(): void {
+    if (this.#pending.size > 0 || this.#idle.length === 0) return
+    for (const resolve of this.#idle.splice(0)) resolve()
   }
 
   #stage(): Submission {

@@ -13,15 +13,16 @@ export interface Encoded {
   /** In bytes, from the start of the slab; both multiples of four. */
   readonly start: number
   readonly end: number
-  /** Places to be filled, just before sending, with the index of a link known by name. */
-  readonly patches: readonly LinkNamePatch[] | undefined
+  /** Places to be filled just before sending. */
+  readonly patches: readonly Patch[] | undefined
   /** What must stay open until the message has been sent. */
   readonly holds: readonly Holdable[] | undefined
 }
 
-export interface LinkNamePatch {
+export interface Patch {
   /** Of the u32 to be filled, from the start of the message. */
   readonly offset: number
+  /** With the index of the link of this name; where it is empty, with the descriptor of the chain's namespace. */
   readonly name: string
 }
 
@@ -50,7 +51,7 @@ export class Writer {
   #start = 0
   /** A message has been begun and not finished: its writing threw, if another is begun. */
   #unfinished = false
-  #patches: LinkNamePatch[] | undefined
+  #patches: Patch[] | undefined
   #holds: Holdable[] | undefined
 
   constructor() {
@@ -169,6 +170,11 @@ export class Writer {
   /** Has the u32 at `position` filled with the index of the named link when the message is sent. */
   patchLinkName(position: number, name: string): void {
     ;(this.#patches ??= []).push({ offset: position - this.#start, name })
+  }
+
+  /** Has the u32 at `position` filled with the descriptor of the namespace that the message's chain leads into. */
+  patchNamespace(position: number): void {
+    this.patchLinkName(position, '')
   }
 
   /** Keeps `holdable` open until the message has been sent. */
