@@ -252,11 +252,11 @@ export class Endpoints {
       step = 'outside'
       if (errors.length < 3) cancelled.throwIfAborted()
       const failed = errors[2]
-      entries = plan.outside.length - plan.entriesFrom
+      entries = plan.entries.length
       if (failed !== undefined) {
         await this.#undo(
           spec,
-          Array.from({ length: entries }, (_, at) => failed[plan!.entriesFrom + at] !== undefined),
+          plan.entries.map((at) => failed[at] !== undefined),
         )
         entries = 0
         throwFirst(failed)
@@ -316,14 +316,21 @@ export class Endpoints {
         return false
       }
     }
-    const alone = await this.#deleteWholeGroup(endpoints)
+    const [alone] = await Promise.all([
+      this.#deleteWholeGroup(endpoints),
+      // Written while the kernel deletes.
+      inSlices(endpoints, ({ spec }, index) =>
+        Promise.all(undoOf(spec).map((request) => settle(index, this.#host.run(request)))),
+      ),
+    ])
     const group = this.#group + 1
-    const marked = await inSlices(endpoints, async ({ spec, outer }, index) => {
-      const entries = undoOf(spec).map((request) => settle(index, this.#host.run(request)))
-      const mark = !alone && outer !== undefined && settle(index, this.#host.run(linkUpdate(outer.ifindex, { group })))
-      await Promise.all(entries)
-      return mark
-    })
+    const marked = alone
+      ? []
+      : await inSlices(
+          endpoints,
+          async ({ outer }, index) =>
+            outer !== undefined && settle(index, this.#host.run(linkUpdate(outer.ifindex, { group }))),
+        )
     if (marked.includes(true)) {
       try {
         await this.#host.run(linkGroupDelete(group))

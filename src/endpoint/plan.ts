@@ -45,8 +45,8 @@ export interface Plan {
   readonly inside: readonly AnyRequest[]
   /** Then, with a socket of the host's. */
   readonly outside: readonly AnyRequest[]
-  /** How many requests of `outside` come before those that write down entries. */
-  readonly entriesFrom: number
+  /** The places in `outside` of the requests that write down entries, in the order of `undoOf`. */
+  readonly entries: readonly number[]
   /** The inner link, as a socket inside finds it. */
   readonly inner: LinkReference
   readonly innerName: string
@@ -72,20 +72,37 @@ export function planOf(spec: EndpointSpec, circumstances: Circumstances): Plan {
   }
   for (const neighbor of spec.neighbors ?? []) inside.push(neighborAdd({ ...neighbor, link: inner }))
 
-  const outside = outerChanges(spec, circumstances, addresses)
-  const entriesFrom = outside.length
-  const { neighbors, fdb, routes } = entriesOf(spec)
-  for (const neighbor of neighbors) outside.push(neighborAdd(neighbor))
-  for (const entry of fdb) outside.push(addEntry(entry))
-  for (const route of routes) outside.push(routeAdd(route))
+  const written = entryRequests(spec, circumstances.outerIndex)
+  const before = written.filter(({ needsUp }) => !needsUp)
+  const changes = outerChanges(spec, circumstances, addresses)
+  // When the outer end comes up, the kernel has work to do on another processor under the lock that these all take: it is
+  // the last, so that the next endpoint's namespace is made meanwhile.
+  const outside = [...before.map(({ request }) => request), ...changes]
+  const entries = written.map(({ request, needsUp }) =>
+    needsUp ? outside.push(request) - 1 : outside.indexOf(request),
+  )
   return {
     inside,
     outside,
-    entriesFrom,
+    entries,
     inner,
     innerName,
     link: linkCreate(linkOf(spec, innerName, innerIndex, circumstances), { echo: false }),
   }
+}
+
+/** Writes down the entries outside, in the order of `undoOf`, each with whether the outer end has to be up for it. */
+function entryRequests(spec: EndpointSpec, outerIndex: number): { request: AnyRequest; needsUp: boolean }[] {
+  const { neighbors, fdb, routes } = entriesOf(spec)
+  const isOuter = (link: LinkReference) =>
+    typeof link === 'string'
+      ? link === spec.outer?.name
+      : outerIndex === (typeof link === 'number' ? link : link.ifindex)
+  return [
+    ...neighbors.map((neighbor) => ({ request: neighborAdd(neighbor), needsUp: isOuter(neighbor.link) })),
+    ...fdb.map((entry) => ({ request: addEntry(entry), needsUp: isOuter(entry.link) })),
+    ...routes.map((route) => ({ request: routeAdd(route), needsUp: true })),
+  ]
 }
 
 /** Takes the entries outside away again, in the order in which they were written down. */
