@@ -120,7 +120,8 @@ Napi::Value SocketWrap::chain(const Napi::CallbackInfo& info) {
           result.Set(i + 1, Napi::Value(env, to_bytes(env, chain->answers[i])));
         }
         deferred.Resolve(result);
-      });
+      },
+      chains_);
 }
 
 // What the chains of this number look at before each step.

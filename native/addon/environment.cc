@@ -11,6 +11,9 @@ namespace {
 // Enough to overlap the grace periods of single deletions; more would only queue for the kernel's one lock.
 constexpr unsigned kWorkers = 8;
 
+// Results that wait for each other. More of them would keep the event loop longer when they come.
+constexpr size_t kUnhurriedAtMost = 4;
+
 // Longer than nearly all that is handed over. New memory for each part would have to be zeroed, and to be found again
 // by the garbage collector.
 constexpr size_t kPassingBuffer = 256 << 10;
@@ -49,11 +52,24 @@ void Environment::shut() {
   dropped.swap(pending_);
 }
 
+// With the mutex held.
+void Environment::wake() {
+  if (std::exchange(woken_, true)) return;
+  napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+}
+
 void Environment::post(Completion completion) {
   std::lock_guard lock(mutex_);
   if (!open_) return;
   pending_.push_back(std::move(completion));
-  if (pending_.size() == 1) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+  wake();
+}
+
+void Environment::post_unhurried(Completion completion) {
+  std::lock_guard lock(mutex_);
+  if (!open_) return;
+  pending_.push_back(std::move(completion));
+  if (++unhurried_ == kUnhurriedAtMost) wake();
 }
 
 void Environment::drain() {
@@ -61,6 +77,8 @@ void Environment::drain() {
   {
     std::lock_guard lock(mutex_);
     batch.swap(pending_);
+    woken_ = false;
+    unhurried_ = 0;
   }
   for (Completion& completion : batch) {
     if (!can_run_javascript(env_)) return;
@@ -77,20 +95,29 @@ void Environment::release() {
   if (--holds_ == 0) napi_unref_threadsafe_function(env_, wake_);
 }
 
-Napi::Promise Environment::async(Napi::Env env, const std::shared_ptr<Lane>& lane, Task work, Settle settle) {
+Napi::Promise Environment::async(Napi::Env env, const std::shared_ptr<Lane>& lane, Task work, Settle settle,
+                                 const std::shared_ptr<Series>& series) {
   if (!can_run_javascript(env)) return {};
+  if (series) ++*series;
   auto deferred = std::make_shared<Napi::Promise::Deferred>(env);
   Napi::Promise promise = deferred->Promise();
   hold();
-  const int error = engine_->post(lane, [this, deferred, work = std::move(work), settle = std::move(settle)]() mutable {
-    const WorkerFate fate = work();
-    post([this, deferred, settle = std::move(settle)] {
-      release();
-      settle(Napi::Env(env_), *deferred);
-    });
-    return fate;
-  });
+  const int error =
+      engine_->post(lane, [this, deferred, series, work = std::move(work), settle = std::move(settle)]() mutable {
+        const WorkerFate fate = work();
+        auto completion = [this, deferred, settle = std::move(settle)] {
+          release();
+          settle(Napi::Env(env_), *deferred);
+        };
+        if (series && --*series > 0) {
+          post_unhurried(std::move(completion));
+        } else {
+          post(std::move(completion));
+        }
+        return fate;
+      });
   if (error != 0) {
+    if (series) --*series;
     release();
     deferred->Reject(system_error(env, error, "pthread_create").Value());
   }

@@ -4,6 +4,7 @@
 
 #include <napi.h>
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <initializer_list>
@@ -39,8 +40,12 @@ class Environment final : public Mailbox {
   Napi::Promise async(Napi::Env env, Task work, Settle settle) {
     return async(env, std::make_shared<Lane>(), std::move(work), std::move(settle));
   }
-  // The same in its turn on a lane.
-  Napi::Promise async(Napi::Env env, const std::shared_ptr<Lane>& lane, Task work, Settle settle);
+  // How many of a kind are on their way on a lane.
+  using Series = std::atomic<unsigned>;
+  // The same in its turn on a lane. Of a series, a result behind which there are others waits until there are some:
+  // waking JavaScript for each takes the processor away from what it wakes it for.
+  Napi::Promise async(Napi::Env env, const std::shared_ptr<Lane>& lane, Task work, Settle settle,
+                      const std::shared_ptr<Series>& series = {});
 
   // A Uint8Array of what JavaScript has read when the call it is handed to returns: its memory is used again then.
   // undefined where there is nothing.
@@ -54,6 +59,8 @@ class Environment final : public Mailbox {
 
  private:
   void drain();
+  void wake();
+  void post_unhurried(Completion completion);
   void shut();
   static void cleanup(void* self);
 
@@ -62,6 +69,8 @@ class Environment final : public Mailbox {
   std::mutex mutex_;
   std::vector<Completion> pending_;
   bool open_ = true;
+  bool woken_ = false;  // and has not come yet
+  size_t unhurried_ = 0;
   unsigned holds_ = 0;
   Napi::ObjectReference passing_buffer_;
   std::byte* passing_ = nullptr;  // what the buffer holds; it stays where it is

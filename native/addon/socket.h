@@ -54,6 +54,7 @@ class SocketWrap final : public Napi::ObjectWrap<SocketWrap> {
   Environment& environment_;
   std::shared_ptr<Connection> connection_;
   std::unordered_map<uint32_t, std::shared_ptr<Dump>> dumps_;
+  std::shared_ptr<std::atomic<unsigned>> chains_ = std::make_shared<std::atomic<unsigned>>(0);
   // Chains on their way, by the number that they are cancelled by.
   std::unordered_map<uint32_t, std::weak_ptr<std::atomic<bool>>> cancellations_;
   unsigned in_flight_ = 0;

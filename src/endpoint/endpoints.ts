@@ -2,18 +2,18 @@
 import { existsSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 
-import { ClosedError, EndpointError, type EndpointStep } from '../errors.js'
-import type { Netns } from '../netns/netns.js'
-import { linkDelete, linkGroupDelete, linkGroupMembers, linkList, linkUpdate } from '../route/links.js'
-import type { LinkReference } from '../schema/link-reference.js'
+import { ClosedError, EndpointError } from '../errors.js'
+import { linkGroupDelete, linkGroupMembers, linkList, linkUpdate } from '../route/links.js'
 import { NETLINK_ROUTE } from '../schema/rtnetlink.js'
-import { type ChainLeg, type ChainOutcome, type NamespaceReference, NetlinkSocket } from '../socket/netlink-socket.js'
+import { type NamespaceReference, NetlinkSocket } from '../socket/netlink-socket.js'
 import { invalid, unknownOption } from '../wire/invalid.js'
 import { EndpointCreation, type EndpointProgress, type EndpointResult } from './creation.js'
-import { Endpoint } from './endpoint.js'
-import { NamespacePool, type Place } from './namespace-pool.js'
-import { checkEndpoint, type Plan, planOf, undoOf } from './plan.js'
-import { type EndpointSpec, isShared } from './spec.js'
+import type { Endpoint } from './endpoint.js'
+import { Indexes, makeEndpoint } from './making.js'
+import { NamespacePool } from './namespace-pool.js'
+import { undoOf } from './plan.js'
+import type { EndpointSpec } from './spec.js'
+import { deleteInside, isAbsent } from './undoing.js'
 
 /** 'lw': the group of the outer links, unless another is given. */
 const GROUP = 0x6c77_0000
@@ -21,17 +21,8 @@ const LARGEST = 0x7fff_ffff
 /** Endpoints on their way at a time: enough that the kernel never waits for JavaScript. */
 const WINDOW = 16
 const POOL_AT_MOST = 10_000
-/** Indexes for outer links are taken from here on, where nothing else takes them. */
-const FIRST_INDEX = 0x2000_0000
-const INDEXES = 0x4000_0000
-const TRIES = 3
 /** Endpoints whose removal is begun in one go. */
 const SLICE = 64
-
-const EBUSY = 16
-const ENODEV = 19
-const ENOENT = 2
-const ESRCH = 3
 
 export interface EndpointsOptions {
   /** The namespace of the host's side: of bridges and outer links. Default: the process's own. */
@@ -93,8 +84,8 @@ export class Endpoints {
   readonly #group: number
   readonly #window: number
   readonly #pool: NamespacePool
+  readonly #indexes = new Indexes()
   readonly #hasIPv6 = existsSync('/proc/sys/net/ipv6')
-  #nextIndex = FIRST_INDEX + Math.floor(Math.random() * INDEXES)
   /** What is being made, and how it is cancelled. */
   readonly #creating = new Map<Promise<void>, (reason: unknown) => void>()
   /** How many creations there have been. */
@@ -166,6 +157,15 @@ export class Endpoints {
     let ended = false
     const cancel = () => this.#host.cancel(number)
     cancelled.addEventListener('abort', cancel, { once: true })
+    const side = {
+      host: this.#host,
+      aside: this.#aside,
+      pool: this.#pool,
+      group: this.#group,
+      indexes: this.#indexes,
+      hasIPv6: this.#hasIPv6,
+    }
+    const make = (spec: EndpointSpec, index: number) => makeEndpoint(side, spec, index, cancelled, number)
     const work = async () => {
       while (!ended) {
         // Each takes the next as soon as it is free: the list is asked by one at a time.
@@ -174,7 +174,7 @@ export class Endpoints {
           const next = list.next()
           const item: IteratorResult<EndpointSpec, unknown> = next instanceof Promise ? await next : next
           if (item.done) ended = true
-          else await resultOf(report, index, () => this.#make(item.value, index, cancelled, number))
+          else await resultOf(report, index, () => make(item.value, index))
         } catch (error) {
           ended = true
           throw error
@@ -184,117 +184,6 @@ export class Endpoints {
     const workers = await Promise.allSettled(Array.from({ length: this.#window }, work))
     cancelled.removeEventListener('abort', cancel)
     for (const worker of workers) if (worker.status === 'rejected') throw worker.reason
-  }
-
-  /** Makes one endpoint, or nothing. */
-  async #make(spec: EndpointSpec, index: number, cancelled: AbortSignal, number: number): Promise<Endpoint> {
-    let step: EndpointStep = 'check'
-    let place: Place | undefined
-    let plan: Plan | undefined
-    let outerIndex = 0
-    let linked = false
-    let entries = 0
-    const fail = async (cause: unknown): Promise<never> => {
-      const leftover: Error[] = []
-      if (entries > 0 || linked)
-        await this.#unmake(spec, linked ? outerIndex : undefined, entries, place!.netns, plan!.inner, leftover)
-      await place?.abandon(linked)
-      const id = typeof spec?.id === 'string' ? spec.id : '?'
-      throw new EndpointError({ id, index, step, cause, leftover })
-    }
-    try {
-      cancelled.throwIfAborted()
-      checkEndpoint(spec)
-      const isNew = spec.netns === undefined
-      // Checked, and encoded, before anything is made.
-      outerIndex = isShared(spec) ? 0 : (spec.outer.ifindex ?? this.#takeIndex())
-      const circumstances = { isNew, outerIndex, group: this.#group, hasIPv6: this.#hasIPv6 }
-      plan = planOf(spec, circumstances)
-      step = 'namespace'
-      place = await this.#pool.take(spec.netns)
-      cancelled.throwIfAborted()
-
-      const outside: ChainLeg = { inside: false, requests: plan.outside }
-      let errors: ChainOutcome['errors']
-      for (let tries = 1; ; tries++) {
-        const legs: ChainLeg[] = [
-          { inside: false, requests: [plan.link] },
-          { inside: true, requests: plan.inside },
-        ]
-        if (spec.sysctl === undefined) legs.push(outside)
-        const outcome = await this.#host.chain(place ?? 'new', legs, number)
-        if (outcome.created !== undefined) place = this.#pool.adopt(outcome.created)
-        errors = outcome.errors
-        step = 'link'
-        const failure = errors[0]?.[0]
-        if (failure === undefined) break
-        // Somebody has that index. Of a link that the caller gave an index it is the caller's to know.
-        const ours = !isShared(spec) && spec.outer.ifindex === undefined
-        if ((failure as { errno?: number }).errno !== EBUSY || !ours || tries === TRIES) throw failure
-        outerIndex = this.#takeIndex()
-        plan = planOf(spec, { ...circumstances, outerIndex })
-      }
-      linked = errors.length > 0
-      if (errors.length > 1) step = 'inside'
-      throwFirst(errors[1])
-      if (errors.length < 2) cancelled.throwIfAborted()
-
-      if (spec.sysctl !== undefined) {
-        cancelled.throwIfAborted()
-        step = 'sysctl'
-        for (const [name, value] of Object.entries(spec.sysctl)) {
-          await place!.netns.sysctl.set(name, typeof value === 'boolean' ? Number(value) : value)
-        }
-        cancelled.throwIfAborted()
-        errors = [...errors, ...(await this.#host.chain(place!, [outside], number)).errors]
-      }
-
-      step = 'outside'
-      if (errors.length < 3) cancelled.throwIfAborted()
-      const failed = errors[2]
-      entries = plan.entries.length
-      if (failed !== undefined) {
-        await this.#undo(
-          spec,
-          plan.entries.map((at) => failed[at] !== undefined),
-        )
-        entries = 0
-        throwFirst(failed)
-      }
-      cancelled.throwIfAborted()
-      place!.done()
-      return new Endpoint(spec, place!.netns, outerIndex, plan.innerName)
-    } catch (cause) {
-      return fail(cause)
-    }
-  }
-
-  /** Takes away what was made of an endpoint that failed; what can't be is added to `leftover`. */
-  async #unmake(
-    spec: EndpointSpec,
-    outerIndex: number | undefined,
-    entries: number,
-    netns: Netns,
-    inner: LinkReference,
-    leftover: Error[],
-  ): Promise<void> {
-    if (entries > 0) leftover.push(...(await this.#undo(spec, [])))
-    if (outerIndex === undefined) return
-    try {
-      if (isShared(spec)) await deleteInside(this.#aside, netns, inner)
-      else await this.#aside.run(linkDelete(outerIndex))
-    } catch (error) {
-      if ((error as { errno?: number }).errno !== ENODEV) leftover.push(error as Error)
-    }
-  }
-
-  /** Takes entries outside away, but for those that `failed` says were never written down. */
-  async #undo(spec: EndpointSpec, failed: readonly boolean[]): Promise<Error[]> {
-    const requests = undoOf(spec).filter((_, index) => !failed[index])
-    const results = await this.#host.bulk(requests)
-    return results.flatMap((result) =>
-      result.status === 'rejected' && !isAbsent(result.reason) ? [result.reason as Error] : [],
-    )
   }
 
   /**
@@ -316,15 +205,19 @@ export class Endpoints {
         return false
       }
     }
-    const [alone] = await Promise.all([
-      this.#deleteWholeGroup(endpoints),
-      // Written while the kernel deletes.
-      inSlices(endpoints, ({ spec }, index) =>
-        Promise.all(undoOf(spec).map((request) => settle(index, this.#host.run(request)))),
-      ),
-    ])
+    // On its way first: the rest is written while the kernel deletes.
+    const deletion = (await this.#isWholeGroup(endpoints))
+      ? this.#host.run(linkGroupDelete(this.#group)).then(
+          () => true,
+          // One of them keeps its whole group: it is found out which.
+          () => false,
+        )
+      : false
+    await inSlices(endpoints, ({ spec }, index) =>
+      Promise.all(undoOf(spec).map((request) => settle(index, this.#host.run(request)))),
+    )
     const group = this.#group + 1
-    const marked = alone
+    const marked = (await deletion)
       ? []
       : await inSlices(
           endpoints,
@@ -350,24 +243,17 @@ export class Endpoints {
   }
 
   /**
-   * Deletes the whole group of outer links where it holds none but those of `endpoints`; false: nothing was done. A link
-   * that is marked as one to go costs the kernel a look at every IPv6 route of the namespace.
+   * Whether the group of outer links holds none but those of `endpoints`, and may be deleted as it is. A link that is
+   * marked as one to go costs the kernel a look at every IPv6 route of the namespace.
    */
-  async #deleteWholeGroup(endpoints: readonly Endpoint[]): Promise<boolean> {
+  async #isWholeGroup(endpoints: readonly Endpoint[]): Promise<boolean> {
     // All links are looked through: for a few it is not worth it.
     if (endpoints.length < SLICE) return false
     const begun = this.#begun
     const members = await this.#host.run(linkGroupMembers(this.#group))
     if (this.#creating.size > 0 || this.#begun !== begun) return false
     const ours = new Set(endpoints.map(({ outer }) => outer?.ifindex))
-    if (!members.every((ifindex) => ours.has(ifindex))) return false
-    try {
-      await this.#host.run(linkGroupDelete(this.#group))
-      return true
-    } catch {
-      // One of them keeps its whole group: it is found out which.
-      return false
-    }
+    return members.every((ifindex) => ours.has(ifindex))
   }
 
   /**
@@ -434,11 +320,6 @@ export class Endpoints {
   #check(): void {
     if (this.#closed) throw closedError()
   }
-
-  #takeIndex(): number {
-    this.#nextIndex = FIRST_INDEX + ((this.#nextIndex - FIRST_INDEX + 1) % INDEXES)
-    return this.#nextIndex
-  }
 }
 
 /** Works on all, and leaves the event loop to others in between. */
@@ -464,15 +345,6 @@ function iteratorOf(specs: Iterable<EndpointSpec> | AsyncIterable<EndpointSpec>)
   throw invalid('specs', 'an iterable of endpoints', specs)
 }
 
-async function deleteInside(host: NetlinkSocket, netns: Netns, inner: LinkReference): Promise<void> {
-  const { socket } = await host.beside(NETLINK_ROUTE, { netns })
-  try {
-    await socket.run(linkDelete(inner))
-  } finally {
-    await socket.close()
-  }
-}
-
 async function resultOf(
   report: (result: EndpointResult) => void,
   index: number,
@@ -484,15 +356,6 @@ async function resultOf(
     if (!(error instanceof EndpointError)) throw error
     report({ index, status: 'rejected', reason: error })
   }
-}
-
-function throwFirst(errors: readonly (Error | undefined)[] = []): void {
-  for (const error of errors) if (error !== undefined) throw error
-}
-
-function isAbsent(error: unknown): boolean {
-  const { errno } = error as { errno?: number }
-  return errno === ENODEV || errno === ENOENT || errno === ESRCH
 }
 
 function checkInteger(name: string, value: unknown, least: number, most: number): void {

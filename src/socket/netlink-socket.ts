@@ -64,8 +64,8 @@ export interface ChainLeg {
 export interface ChainOutcome {
   /** The namespace, where it is new and was made. */
   readonly created: NativeNamespace | undefined
-  /** Of each leg that was run: undefined, or the errors by request. */
-  readonly errors: readonly ((Error | undefined)[] | undefined)[]
+  /** Of each leg that was run, the errors by request; shorter than the legs where it stopped. */
+  readonly errors: readonly (readonly (Error | undefined)[] | undefined)[]
 }
 
 /** What answers are told to that a promise brings. */
@@ -210,7 +210,7 @@ export class NetlinkSocket implements NativeSocketOwner {
       const outcome = this.#native.chain(number, netns?.fd ?? -1, beside && beside.#native, ...passed)
       for (const submission of submissions) submission.sent()
       const [created, ...answers] = await outcome
-      return { created, errors: answers.map((answer, index) => submissions[index]!.read(answer).errors) }
+      return { created, errors: answers.map((answer, index) => submissions[index]!.read(answer).errors ?? []) }
     } catch (error) {
       throw systemFailure(error, inside === 'new' ? 'make a network namespace' : 'enter a network namespace')
     } finally {
