@@ -2,11 +2,11 @@
  * Endpoints made and removed: namespace, veth on a bridge, address, default route, one neighbour and one FDB entry on a
  * vxlan. The same work as `limit churn`, printed with the same keys as one JSON line.
  *
- *     npm run --silent bench:churn -- --endpoints 200 [--pool] [--queues 0] [--no-snooping] [--no-ipv6]
+ *     npm run --silent bench:churn -- --endpoints 200 [--pool] [--queues 0] [--no-snooping] [--no-ipv6] [--cold]
  *
  * `--pool`: namespaces are made before; `--queues 0`: as many queues as the kernel makes by itself, as `limit` has them;
  * `--no-snooping`: bridges that do not look for multicast groups; `--no-ipv6`: new links on the host's side are without
- * IPv6 (net.ipv6.conf.default.disable_ipv6 there, set once).
+ * IPv6 (net.ipv6.conf.default.disable_ipv6 there, set once); `--cold`: the first endpoints that the process makes.
  */
 import { parseArgs } from 'node:util'
 
@@ -22,12 +22,14 @@ const { values } = parseArgs({
     window: { type: 'string', default: '16' },
     'no-snooping': { type: 'boolean', default: false },
     'no-ipv6': { type: 'boolean', default: false },
+    cold: { type: 'boolean', default: false },
   },
 })
 const MODES = [
   ['pool', 'warm pool'],
   ['no-snooping', 'no snooping'],
   ['no-ipv6', 'no IPv6 outside'],
+  ['cold', 'just started'],
 ] as const
 const n = Number(values.endpoints)
 if (!Number.isInteger(n) || n < 1 || n > 60_000)
@@ -97,7 +99,7 @@ async function churn(n: number, pool: boolean) {
 }
 
 // What uses the library for endpoints runs for long: its code has been compiled.
-for (let round = 0; round < 3; round++) await churn(60, false)
+for (let round = 0; round < (values.cold ? 0 : 3); round++) await churn(200, false)
 await whenQuiet()
 const { create_us, delete_us } = await churn(n, values.pool)
 console.log(

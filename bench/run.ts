@@ -186,6 +186,7 @@ try {
         [OURS]: () => ours('churn.ts', ...n),
         'linkwright, all queues': () => ours('churn.ts', ...n, '--queues', '0'),
         ...(count > POOLED_AT_MOST ? {} : { [POOL]: () => ours('churn.ts', ...n, '--pool') }),
+        'linkwright, just started': () => ours('churn.ts', ...n, '--cold'),
         'linkwright, no snooping': () => ours('churn.ts', ...n, '--no-snooping'),
         'linkwright, no IPv6 outside': () => ours('churn.ts', ...n, '--no-ipv6'),
         'linkwright, neither': () => ours('churn.ts', ...n, '--no-snooping', '--no-ipv6'),
