@@ -206,13 +206,7 @@ export class Endpoints {
       }
     }
     // On its way first: the rest is written while the kernel deletes.
-    const deletion = (await this.#isWholeGroup(endpoints))
-      ? this.#host.run(linkGroupDelete(this.#group)).then(
-          () => true,
-          // One of them keeps its whole group: it is found out which.
-          () => false,
-        )
-      : false
+    const { deletion } = await this.#beginGroupDeletion(endpoints)
     await inSlices(endpoints, ({ spec }, index) =>
       Promise.all(undoOf(spec).map((request) => settle(index, this.#host.run(request)))),
     )
@@ -243,17 +237,24 @@ export class Endpoints {
   }
 
   /**
-   * Whether the group of outer links holds none but those of `endpoints`, and may be deleted as it is. A link that is
+   * Sends the deletion of the whole group of outer links, where it holds none but those of `endpoints`. A link that is
    * marked as one to go costs the kernel a look at every IPv6 route of the namespace.
    */
-  async #isWholeGroup(endpoints: readonly Endpoint[]): Promise<boolean> {
+  async #beginGroupDeletion(endpoints: readonly Endpoint[]): Promise<{ deletion: Promise<boolean> | false }> {
     // All links are looked through: for a few it is not worth it.
-    if (endpoints.length < SLICE) return false
+    if (endpoints.length < SLICE) return { deletion: false }
     const begun = this.#begun
     const members = await this.#host.run(linkGroupMembers(this.#group))
-    if (this.#creating.size > 0 || this.#begun !== begun) return false
+    if (this.#creating.size > 0 || this.#begun !== begun) return { deletion: false }
     const ours = new Set(endpoints.map(({ outer }) => outer?.ifindex))
-    return members.every((ifindex) => ours.has(ifindex))
+    if (!members.every((ifindex) => ours.has(ifindex))) return { deletion: false }
+    // At once: what is made from now on comes after it.
+    const deletion = this.#host.run(linkGroupDelete(this.#group)).then(
+      () => true,
+      // One of them keeps its whole group: it is found out which.
+      () => false,
+    )
+    return { deletion }
   }
 
   /**

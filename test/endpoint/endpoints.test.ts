@@ -218,6 +218,28 @@ describePrivileged('an endpoint', () => {
     expect(ipLink(host, 've1').ifindex).toBe(4711)
   })
 
+  it('may have entries outside on its own outer end, by name or by index', async () => {
+    const lladdr = '02:00:00:00:00:08'
+    const outside = {
+      neighbors: [
+        { link: 've1', dst: '10.9.0.2', lladdr },
+        { link: 4711, dst: '10.9.0.3', lladdr },
+        { link: 'br0', dst: '10.9.0.4', lladdr },
+      ],
+      routes: [{ dst: '10.9.0.2/32', oif: 've1' }],
+    }
+    const made = await make({
+      id: 'routed',
+      outer: { name: 've1', ifindex: 4711 },
+      addresses: ['10.9.0.2/32'],
+      outside,
+    })
+    const entries = inside(host, 'ip', 'neigh', 'show', 'nud', 'permanent')
+    for (const { dst } of outside.neighbors) expect(entries).toContain(dst)
+    await endpoints.remove([made])
+    expect(inside(host, 'ip', 'neigh', 'show', 'nud', 'permanent')).not.toContain(lladdr)
+  })
+
   it('has a port of the bridge that is as it was told', async () => {
     await make(
       plain(1, {
@@ -293,6 +315,17 @@ describePrivileged('an endpoint that can’t be made', () => {
       [{ addresses: ['10.13.1.1/16', '10.13.1.1/16'] }, 'inside', 'EEXIST'],
       [{ sysctl: { 'net.ipv4.no_such_parameter': 1 } }, 'sysctl', 'ENOENT'],
       [{ outside }, 'outside', 'EEXIST'],
+      [
+        {
+          outside: {
+            ...outside,
+            neighbors: [{ ...outside.neighbors[0]!, link: 've1' }],
+            routes: [{ dst: '10.5.0.0/16', via: '10.99.0.1' }],
+          },
+        },
+        'outside',
+        'ENETUNREACH',
+      ],
       [{ outside: { fdb: [{ link: 'nowhere', lladdr: '02:00:00:00:00:08', dst: '127.0.0.2' }] } }, 'outside', 'ENODEV'],
     ]
     for (const [spec, step, code] of cases) {
