@@ -26,6 +26,7 @@ void Engine::post_next(const std::shared_ptr<Lane>& lane, Task task, bool paused
   if (stopping_) return;
   lane->tasks_.push_front(std::move(task));
   lane->paused_ = paused;
+  if (paused) parked_.push_back(lane);
   left_.notify_all();
 }
 
@@ -33,6 +34,7 @@ void Engine::resume(const std::shared_ptr<Lane>& lane) {
   std::lock_guard lock(mutex_);
   if (stopping_ || !lane->paused_) return;
   lane->paused_ = false;
+  std::erase(parked_, lane);
   schedule(lane);
 }
 
@@ -107,7 +109,11 @@ void Engine::work(Worker& self) {
     lane->busy_ = false;
     // Nobody is told: this thread goes on with what waits, the lane's next task as a rule. Others would only take it
     // away from the processor that has it in its cache.
-    if (!stopping_) enqueue(lane);
+    if (stopping_) {
+      parked_.push_back(lane);
+    } else {
+      enqueue(lane);
+    }
     if (waiting_ > 0) left_.notify_all();
     if (fate == WorkerFate::discard) {
       // This thread is stranded in another namespace. Its place goes to a fresh one.
@@ -121,17 +127,21 @@ void Engine::work(Worker& self) {
 }
 
 void Engine::stop() {
-  std::deque<std::shared_ptr<Lane>> dropped;
+  std::deque<std::shared_ptr<Lane>> lanes;
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
-    dropped.swap(ready_);
+    lanes.swap(ready_);
     wake_.notify_all();
     left_.notify_all();
     short_.notify_all();
   }
   recruiter_.join();
   workers_.clear();  // joins them
+  // A task may own what owns its lane.
+  lanes.insert(lanes.end(), parked_.begin(), parked_.end());
+  parked_.clear();
+  for (const auto& lane : lanes) std::exchange(lane->tasks_, {});
 }
 
 }  // namespace linkwright

@@ -77,6 +77,7 @@ class Engine {
   std::condition_variable left_;
   std::condition_variable short_;
   std::deque<std::shared_ptr<Lane>> ready_;
+  std::vector<std::shared_ptr<Lane>> parked_;  // no worker is to take them up: paused, or found while stopping
   std::vector<std::unique_ptr<Worker>> workers_;
   // Makes the workers. Workers can't make each other, for one may be stranded in another namespace, and what it made
   // would begin there.

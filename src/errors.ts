@@ -200,7 +200,7 @@ export type EndpointStep =
   | 'inside'
   /** Inside: kernel parameters. */
   | 'sysctl'
-  /** Outside: the outer end brought up, neighbours, FDB entries, routes. */
+  /** Outside: neighbours, FDB entries, the outer end brought up, routes. */
   | 'outside'
 
 /** What an `EndpointError` is made of. */

@@ -109,7 +109,8 @@ Napi::Promise Environment::async(Napi::Env env, const std::shared_ptr<Lane>& lan
           release();
           settle(Napi::Env(env_), *deferred);
         };
-        if (series && --*series > 0) {
+        // A worker that is lost may be the only one that could be had.
+        if (series && --*series > 0 && fate == WorkerFate::keep) {
           post_unhurried(std::move(completion));
         } else {
           post(std::move(completion));

@@ -362,6 +362,39 @@ TEST_SUITE("engine") {
     CHECK_FALSE(ran);
   }
 
+  TEST_CASE("what stop drops is destroyed, though it own the lane that it was queued on") {
+    Engine engine(1);
+    const auto token = std::make_shared<int>();
+    std::atomic<bool> go_on = false;
+    const auto busy = std::make_shared<Lane>();
+    const auto waiting = std::make_shared<Lane>();
+    const auto paused = std::make_shared<Lane>();
+    const auto owning = [token](const std::shared_ptr<Lane>& lane) {
+      return [token, lane] { return WorkerFate::keep; };
+    };
+    Countdown begun(2);
+    engine.post(paused, [&] {
+      engine.post_next(paused, owning(paused), true);
+      begun.tick();
+      return WorkerFate::keep;
+    });
+    engine.post(busy, [&] {
+      begun.tick();
+      while (!go_on) std::this_thread::yield();
+      return WorkerFate::keep;
+    });
+    engine.post(busy, owning(busy));
+    REQUIRE(begun.wait());
+    engine.post(waiting, owning(waiting));
+    std::thread release([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      go_on = true;
+    });
+    engine.stop();
+    release.join();
+    CHECK(token.use_count() == 2);  // this one, and the one in `owning`
+  }
+
   TEST_CASE("an engine never used has no threads to wait for") {
     Engine engine(8);
     engine.stop();

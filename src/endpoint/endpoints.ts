@@ -187,8 +187,8 @@ export class Endpoints {
   }
 
   /**
-   * Removes endpoints: what was written down for them on the host's side, then all their links by one deletion of a
-   * group, and closes the handles of their namespaces. What is gone already is no failure. Gives what became of each, in
+   * Removes endpoints: what was written down for them on the host's side, all their links by one deletion of a group,
+   * and closes the handles of their namespaces. What is gone already is no failure. Gives what became of each, in
    * order; an endpoint that could not be removed does not keep the others.
    */
   async remove(list: Iterable<Endpoint>): Promise<PromiseSettledResult<void>[]> {

@@ -97,7 +97,7 @@ class Making {
       this.step = 'sysctl'
       await this.#setParameters(spec.sysctl)
       this.step = 'outside'
-      const { errors } = await this.#side.host.chain(this.#place!, [this.#outside()], this.#number)
+      const { errors } = await this.#side.host.chain(undefined, [this.#outside()], this.#number)
       this.#checkOutside(errors[0])
     }
     this.#cancelled.throwIfAborted()
@@ -126,6 +126,7 @@ class Making {
       const refusal = errors[0]?.[0] as { errno?: number } | undefined
       if (refusal?.errno !== EBUSY || !this.#choosesIndex() || tries === TRIES) return errors
       // Somebody has that index.
+      this.#cancelled.throwIfAborted()
       this.#makePlan()
     }
   }
@@ -154,7 +155,8 @@ class Making {
 
   /** @throws The first error of a leg, or why it was not run. */
   #check(step: EndpointStep, errors: LegErrors): void {
-    this.step = step
+    // Of one that was cancelled before anything was begun, that is where it stopped.
+    if (errors !== undefined || this.#place !== undefined) this.step = step
     if (errors === undefined) {
       this.#cancelled.throwIfAborted()
       throw new Error('it was not begun')
@@ -177,7 +179,9 @@ class Making {
       const deletion = isShared(this.#spec)
         ? deleteInside(aside, this.#place!.netns, this.#plan.inner)
         : aside.run(linkDelete(this.#outerIndex))
-      await deletion.catch(note)
+      // What is in a new namespace ends with it.
+      const isInNew = isShared(this.#spec) && this.#spec.netns === undefined
+      await deletion.catch(isInNew ? () => {} : note)
     }
     await this.#place?.abandon(this.#linked)
     return leftover

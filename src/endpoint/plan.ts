@@ -105,7 +105,7 @@ function entryRequests(spec: EndpointSpec, outerIndex: number): { request: AnyRe
   ]
 }
 
-/** Takes the entries outside away again, in the order in which they were written down. */
+/** Takes the entries outside away again. */
 export function undoOf(spec: EndpointSpec): AnyRequest[] {
   const { neighbors, fdb, routes } = entriesOf(spec)
   return [

@@ -185,16 +185,17 @@ export class NetlinkSocket implements NativeSocketOwner {
 
   /**
    * Runs lists of requests one after the other, with this socket or with one inside another namespace, each list in as
-   * few sends as can be. Stops after a send in which a request failed. What is asked of either meanwhile waits.
+   * few sends as can be. Where none is inside, nothing is opened there. Stops after a send in which a request failed. What is asked of either meanwhile waits.
    * `cancel` with the same number begins nothing further.
    * @throws {NetlinkError} The namespace can't be made or entered.
    * @internal
    */
-  async chain(inside: ChainPlace, legs: readonly ChainLeg[], number: number): Promise<ChainOutcome> {
+  async chain(inside: ChainPlace | undefined, legs: readonly ChainLeg[], number: number): Promise<ChainOutcome> {
     if (this.#closed) throw closedError()
     this.#flush()
     const id = this.#nextId++
-    const netns = inside === 'new' ? undefined : inside.netns
+    const place = inside === 'new' ? undefined : inside
+    const netns = place?.netns
     const submissions: Submission[] = []
     const passed: (boolean | Uint8Array | undefined)[] = []
     for (const leg of legs) {
@@ -206,7 +207,7 @@ export class NetlinkSocket implements NativeSocketOwner {
     netns?.hold?.()
     this.#pending.set(id, CHAINED)
     try {
-      const beside = inside === 'new' ? undefined : inside.socket
+      const beside = place?.socket
       const outcome = this.#native.chain(number, netns?.fd ?? -1, beside && beside.#native, ...passed)
       for (const submission of submissions) submission.sent()
       const [created, ...answers] = await outcome

@@ -123,6 +123,8 @@ describePrivileged('bridge options', () => {
     const link = await links.get('br0')
     if (link.kind !== 'bridge') throw new Error('not a bridge')
     expect(link.bridge).toMatchObject({ fdbMaxLearned: 2, fdbNLearned: 1 })
+    // Or another packet might teach it once more.
+    await links.update('one', { bridgePort: { learning: false } })
     await links.update('br0', { bridge: { fdbFlush: true } })
     expect(entries()).not.toContain(address)
   })
