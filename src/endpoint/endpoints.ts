@@ -187,7 +187,7 @@ export class Endpoints {
   }
 
   /**
-   * Removes endpoints: what was written down for them on the host's side, all their links by one deletion of a group,
+   * Removes endpoints: what was written down for them on the host's side, then all their links by one deletion of a group,
    * and closes the handles of their namespaces. What is gone already is no failure. Gives what became of each, in
    * order; an endpoint that could not be removed does not keep the others.
    */
@@ -205,13 +205,13 @@ export class Endpoints {
         return false
       }
     }
-    // On its way first: the rest is written while the kernel deletes.
-    const { deletion } = await this.#beginGroupDeletion(endpoints)
+    // First: what JavaScript does while the kernel deletes links slows that down.
     await inSlices(endpoints, ({ spec }, index) =>
       Promise.all(undoOf(spec).map((request) => settle(index, this.#host.run(request)))),
     )
+    const alone = await this.#deleteWholeGroup(endpoints)
     const group = this.#group + 1
-    const marked = (await deletion)
+    const marked = alone
       ? []
       : await inSlices(
           endpoints,
@@ -237,24 +237,24 @@ export class Endpoints {
   }
 
   /**
-   * Sends the deletion of the whole group of outer links, where it holds none but those of `endpoints`. A link that is
-   * marked as one to go costs the kernel a look at every IPv6 route of the namespace.
+   * Deletes the whole group of outer links where it holds none but those of `endpoints`; false: nothing was done. A link
+   * that is marked as one to go costs the kernel a look at every IPv6 route of the namespace.
    */
-  async #beginGroupDeletion(endpoints: readonly Endpoint[]): Promise<{ deletion: Promise<boolean> | false }> {
+  async #deleteWholeGroup(endpoints: readonly Endpoint[]): Promise<boolean> {
     // All links are looked through: for a few it is not worth it.
-    if (endpoints.length < SLICE) return { deletion: false }
+    if (endpoints.length < SLICE) return false
     const begun = this.#begun
     const members = await this.#host.run(linkGroupMembers(this.#group))
-    if (this.#creating.size > 0 || this.#begun !== begun) return { deletion: false }
+    if (this.#creating.size > 0 || this.#begun !== begun) return false
     const ours = new Set(endpoints.map(({ outer }) => outer?.ifindex))
-    if (!members.every((ifindex) => ours.has(ifindex))) return { deletion: false }
-    // At once: what is made from now on comes after it.
-    const deletion = this.#host.run(linkGroupDelete(this.#group)).then(
-      () => true,
+    if (!members.every((ifindex) => ours.has(ifindex))) return false
+    try {
+      await this.#host.run(linkGroupDelete(this.#group))
+      return true
+    } catch {
       // One of them keeps its whole group: it is found out which.
-      () => false,
-    )
-    return { deletion }
+      return false
+    }
   }
 
   /**
