@@ -188,4 +188,5 @@ class Making {
   }
 }
 
-type LegErrors = ChainOutcome['errors'][number]
+/** Undefined: it was not run. */
+type LegErrors = ChainOutcome['errors'][number] | undefined

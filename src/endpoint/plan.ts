@@ -73,14 +73,13 @@ export function planOf(spec: EndpointSpec, circumstances: Circumstances): Plan {
   for (const neighbor of spec.neighbors ?? []) inside.push(neighborAdd({ ...neighbor, link: inner }))
 
   const written = entryRequests(spec, circumstances.outerIndex)
-  const before = written.filter(({ needsUp }) => !needsUp)
+  const before = written.filter(({ needsUp }) => !needsUp).map(({ request }) => request)
   const changes = outerChanges(spec, circumstances, addresses)
   // When the outer end comes up, the kernel has work to do on another processor under the lock that these all take: it is
   // the last, so that the next endpoint's namespace is made meanwhile.
-  const outside = [...before.map(({ request }) => request), ...changes]
-  const entries = written.map(({ request, needsUp }) =>
-    needsUp ? outside.push(request) - 1 : outside.indexOf(request),
-  )
+  const outside = [...before, ...changes]
+  let first = 0
+  const entries = written.map(({ request, needsUp }) => (needsUp ? outside.push(request) - 1 : first++))
   return {
     inside,
     outside,

@@ -65,11 +65,11 @@ export interface ChainOutcome {
   /** The namespace, where it is new and was made. */
   readonly created: NativeNamespace | undefined
   /** Of each leg that was run, the errors by request; shorter than the legs where it stopped. */
-  readonly errors: readonly (readonly (Error | undefined)[] | undefined)[]
+  readonly errors: readonly (readonly (Error | undefined)[])[]
 }
 
-/** What answers are told to that a promise brings. */
-const CHAINED: Pending = { onAnswer() {} }
+/** To whom answers are told that a promise brings. */
+const NOBODY: Pending = { onAnswer() {} }
 
 type Resolve = (value: unknown) => void
 type Reject = (error: Error) => void
@@ -145,8 +145,7 @@ export class NetlinkSocket implements NativeSocketOwner {
     if (this.#closed) throw closedError()
     this.#flush()
     if (request.operation.answer === 'dump') return this.#collectSync(request)
-    const submission = new Submission()
-    submission.add(request)
+    const submission = Submission.of([request])
     let answers: Uint8Array | undefined
     try {
       answers = this.#native.submitSync(submission.bytes, submission.patches, stop.never)
@@ -174,9 +173,7 @@ export class NetlinkSocket implements NativeSocketOwner {
     }
     if (requests.length === 0) return []
     this.#flush()
-    const submission = new Submission()
-    for (const request of requests) submission.add(request)
-    const { results = [], errors } = await this.#submit(submission, stop.afterFailure)
+    const { results = [], errors } = await this.#submit(Submission.of(requests), stop.afterFailure)
     results.length = requests.length
     const index = errors?.findIndex((error) => error !== undefined) ?? -1
     if (index >= 0) throw new BatchError(index, requests.length, results.slice(0, index), errors![index]!)
@@ -185,8 +182,8 @@ export class NetlinkSocket implements NativeSocketOwner {
 
   /**
    * Runs lists of requests one after the other, with this socket or with one inside another namespace, each list in as
-   * few sends as can be. Where none is inside, nothing is opened there. Stops after a send in which a request failed. What is asked of either meanwhile waits.
-   * `cancel` with the same number begins nothing further.
+   * few sends as can be. Where none is inside, nothing is opened there. Stops after a send in which a request failed.
+   * What is asked of either meanwhile waits. `cancel` with the same number begins nothing further.
    * @throws {NetlinkError} The namespace can't be made or entered.
    * @internal
    */
@@ -196,16 +193,10 @@ export class NetlinkSocket implements NativeSocketOwner {
     const id = this.#nextId++
     const place = inside === 'new' ? undefined : inside
     const netns = place?.netns
-    const submissions: Submission[] = []
-    const passed: (boolean | Uint8Array | undefined)[] = []
-    for (const leg of legs) {
-      const submission = new Submission()
-      for (const request of leg.requests) submission.add(request)
-      submissions.push(submission)
-      passed.push(leg.inside, submission.bytes, submission.patches)
-    }
+    const submissions = legs.map(({ requests }) => Submission.of(requests))
+    const passed = submissions.flatMap(({ bytes, patches }, index) => [legs[index]!.inside, bytes, patches])
     netns?.hold?.()
-    this.#pending.set(id, CHAINED)
+    this.#pending.set(id, NOBODY)
     try {
       const beside = place?.socket
       const outcome = this.#native.chain(number, netns?.fd ?? -1, beside && beside.#native, ...passed)
@@ -486,8 +477,7 @@ export class NetlinkSocket implements NativeSocketOwner {
 
   #collectSync(request: AnyRequest): unknown[] {
     for (let tries = 0; ; tries++) {
-      const submission = new Submission()
-      submission.add(request)
+      const submission = Submission.of([request])
       let answer: { messages: Uint8Array | undefined; errno: number }
       try {
         answer = this.#native.dumpSync(submission.bytes, submission.patches)
@@ -513,8 +503,7 @@ export class NetlinkSocket implements NativeSocketOwner {
     refuse: Reject,
   ): number {
     this.#flush()
-    const submission = new Submission()
-    submission.add(request)
+    const submission = Submission.of([request])
     return this.#begin(
       submission,
       (id) => this.#native.dump(id, submission.bytes, submission.patches),

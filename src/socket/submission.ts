@@ -32,6 +32,12 @@ export class Submission {
   /** How many requests there are up to the last that may make, rename or remove a link. */
   #linksChange = 0
 
+  static of(requests: readonly AnyRequest[]): Submission {
+    const submission = new Submission()
+    for (const request of requests) submission.add(request)
+    return submission
+  }
+
   /** Adds a request; true where the submission should leave now. */
   add(request: AnyRequest): boolean {
     const { words, start, end, patches, holds } = request.encoded

@@ -26,7 +26,7 @@ const veth = (name: string): ChainLeg => ({
 const here = (name: string, up = true): ChainLeg => ({ inside: false, requests: [linkUpdate(name, { up })] })
 const inside = (name: string, up = true): ChainLeg => ({ inside: true, requests: [linkUpdate(name, { up })] })
 const codes = ({ errors }: ChainOutcome) =>
-  errors.map((of) => of!.map((error) => (error as { code?: string } | undefined)?.code))
+  errors.map((of) => of.map((error) => (error as { code?: string } | undefined)?.code))
 
 describePrivileged('a chain', () => {
   it('makes a namespace, a link into it, and goes on inside and here', async () => {
